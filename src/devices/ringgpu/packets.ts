@@ -1,0 +1,100 @@
+/**
+ * RingGPU's packets: one table from which come the driver's constants, the engines' decoders and the packet
+ * chapter of docs/device.md.
+ *
+ * A packet is a header word and its operands, all 32-bit little-endian. Packets may wrap round the end of the ring.
+ *
+ *   header: opcode in bits 31:24, flags in 23:16, length in words, header included, in 15:0
+ */
+
+/** How an operand word is to be read. `lo`/`hi` pairs are 64-bit logical addresses; `xy` and `size` hold two 16-bit numbers, x or width in the low half. */
+export type OperandKind = 'u32' | 'address-lo' | 'address-hi' | 'pitch' | 'xy' | 'size' | 'format' | 'colour';
+
+export interface Operand {
+  readonly name: string;
+  readonly kind: OperandKind;
+}
+
+export interface Packet {
+  readonly opcode: number;
+  /** In the order of the words after the header. NOP alone takes any number, and ignores them. */
+  readonly operands: readonly Operand[];
+  readonly flags: readonly { readonly name: string; readonly bit: number }[];
+  readonly text: string;
+}
+
+const surface = (prefix: string): readonly Operand[] => [
+  { name: `${prefix}Lo`, kind: 'address-lo' },
+  { name: `${prefix}Hi`, kind: 'address-hi' },
+  { name: `${prefix}Pitch`, kind: 'pitch' },
+];
+
+export const RINGGPU_PACKETS = {
+  NOP: { opcode: 0x01, operands: [], flags: [], text: 'Does nothing. Any length: skips that many words.' },
+  FENCE: {
+    opcode: 0x02,
+    operands: [{ name: 'value', kind: 'u32' }],
+    flags: [{ name: 'INTERRUPT', bit: 0 }],
+    text: 'When every packet before it has executed and its bytes are in memory: writes value to FENCE_ADDR, then to FENCE_VALUE, then (with INTERRUPT) raises INT_FENCE.',
+  },
+  FILL_RECT: {
+    opcode: 0x10,
+    operands: [
+      ...surface('destination'),
+      { name: 'destinationXY', kind: 'xy' },
+      { name: 'size', kind: 'size' },
+      { name: 'format', kind: 'format' },
+      { name: 'colour', kind: 'colour' },
+    ],
+    flags: [],
+    text: 'Fills a rectangle of a surface with one pixel value.',
+  },
+  COPY_RECT: {
+    opcode: 0x11,
+    operands: [
+      ...surface('destination'),
+      { name: 'destinationXY', kind: 'xy' },
+      ...surface('source'),
+      { name: 'sourceXY', kind: 'xy' },
+      { name: 'size', kind: 'size' },
+      { name: 'format', kind: 'format' },
+    ],
+    flags: [],
+    text: 'Copies a rectangle from one surface to another, or within one: overlapping rectangles give what a copy through a third place would.',
+  },
+  FLIP: {
+    opcode: 0x20,
+    operands: [...surface('surface'), { name: 'size', kind: 'size' }, { name: 'format', kind: 'format' }],
+    flags: [{ name: 'INTERRUPT', bit: 0 }],
+    text: 'Shows a surface from the next vblank on, and (with INTERRUPT) raises INT_FLIP then. The device takes the frame in when it fetches the packet; a FLIP that comes before that vblank replaces this one.',
+  },
+} as const satisfies Record<string, Packet>;
+
+export type PacketName = keyof typeof RINGGPU_PACKETS;
+
+/** Packet names by opcode. */
+export const PACKET_BY_OPCODE: ReadonlyMap<number, PacketName> = new Map(
+  (Object.keys(RINGGPU_PACKETS) as PacketName[]).map((name) => [RINGGPU_PACKETS[name].opcode, name]),
+);
+
+/** Words of a packet, header included. */
+export function packetWords(name: PacketName): number {
+  return 1 + RINGGPU_PACKETS[name].operands.length;
+}
+
+/** Flag bits of a header, as they stand in bits 23:16. */
+export const RINGGPU_FLAG_INTERRUPT = 1;
+
+/**
+ * Header word of a packet, for drivers.
+ * @param flags RINGGPU_FLAG_ bits
+ * @param words length, header included; what the opcode needs when left out
+ */
+export function RINGGPU_HEADER(name: PacketName, flags = 0, words = packetWords(name)): number {
+  return ((RINGGPU_PACKETS[name].opcode << 24) | (flags << 16) | words) >>> 0;
+}
+
+/** Two 16-bit numbers in one word: x and y, or width and height. */
+export function RINGGPU_PAIR(low: number, high: number): number {
+  return (((high & 0xffff) << 16) | (low & 0xffff)) >>> 0;
+}

@@ -1,0 +1,176 @@
+/**
+ * RingGPU's register map: one table from which come the driver's constants, the front's behaviour, the engine's
+ * word indices and the register chapter of docs/device.md.
+ */
+
+/** Who may write a register, and how: read-only, read/write, or write 1 to clear. */
+export type Access = 'RO' | 'RW' | 'W1C';
+
+interface Register {
+  /** Byte offset in BAR 0. */
+  readonly offset: number;
+  readonly access: Access;
+  readonly reset: number;
+  readonly text: string;
+}
+
+/** PCI identity: numbers that no real device carries. */
+export const RINGGPU_VENDOR_ID = 0x5250;
+export const RINGGPU_DEVICE_ID = 0x0001;
+
+/** Value of the ID register: "RGPU". */
+export const RINGGPU_ID = 0x52475055;
+
+export const RINGGPU_REGISTERS = {
+  ID: {
+    offset: 0x000,
+    access: 'RO',
+    reset: RINGGPU_ID,
+    text: 'Always 52475055h, "RGPU": check it before anything else.',
+  },
+  REVISION: { offset: 0x004, access: 'RO', reset: 0x0001_0000, text: 'Major revision in bits 31:16, minor in 15:0.' },
+  CONTROL: {
+    offset: 0x008,
+    access: 'RW',
+    reset: 0,
+    text: 'ENABLE lets the ring run. RESET returns the device to its power-on state; STATUS.RESETTING is set until that is done.',
+  },
+  STATUS: { offset: 0x00c, access: 'RO', reset: 0, text: 'What the device is doing.' },
+  INT_STATUS: {
+    offset: 0x010,
+    access: 'W1C',
+    reset: 0,
+    text: 'Pending interrupt causes. Write 1 to clear. The line is asserted while INT_STATUS & INT_ENABLE is not 0.',
+  },
+  INT_ENABLE: { offset: 0x014, access: 'RW', reset: 0, text: 'Which causes assert the interrupt line.' },
+  RING_BASE_LO: {
+    offset: 0x020,
+    access: 'RW',
+    reset: 0,
+    text: 'Logical address of the ring, low half; aligned to 4096.',
+  },
+  RING_BASE_HI: { offset: 0x024, access: 'RW', reset: 0, text: 'High half.' },
+  RING_SIZE: {
+    offset: 0x028,
+    access: 'RW',
+    reset: 0,
+    text: 'Bytes in the ring: a power of two, 4096 to 1048576. Writing it sets RING_HEAD and RING_TAIL to 0.',
+  },
+  RING_HEAD: {
+    offset: 0x02c,
+    access: 'RO',
+    reset: 0,
+    text: 'Byte offset of the first packet that is not retired. Everything before it is done and its bytes are in memory.',
+  },
+  RING_TAIL: {
+    offset: 0x030,
+    access: 'RW',
+    reset: 0,
+    text: 'Byte offset behind the last packet. Writing it is the doorbell.',
+  },
+  FENCE_VALUE: { offset: 0x040, access: 'RO', reset: 0, text: 'Value of the last FENCE that retired.' },
+  FENCE_ADDR_LO: {
+    offset: 0x044,
+    access: 'RW',
+    reset: 0,
+    text: 'Logical address to which a FENCE writes its value (4 bytes, aligned to 4); 0 in both halves: none.',
+  },
+  FENCE_ADDR_HI: { offset: 0x048, access: 'RW', reset: 0, text: 'High half.' },
+  SCANOUT_CONTROL: {
+    offset: 0x060,
+    access: 'RW',
+    reset: 0,
+    text: 'ENABLE shows the surface that the SCANOUT registers (or the last FLIP) name; without it the screen is dark.',
+  },
+  SCANOUT_BASE_LO: {
+    offset: 0x064,
+    access: 'RW',
+    reset: 0,
+    text: 'Logical address of the surface on show. Latched at vblank.',
+  },
+  SCANOUT_BASE_HI: { offset: 0x068, access: 'RW', reset: 0, text: 'High half.' },
+  SCANOUT_PITCH: { offset: 0x06c, access: 'RW', reset: 0, text: 'Bytes from one line to the next, a multiple of 4.' },
+  SCANOUT_FORMAT: { offset: 0x070, access: 'RW', reset: 0, text: 'Pixel format of the surface.' },
+  SCANOUT_SIZE: { offset: 0x074, access: 'RW', reset: 0, text: 'Width in bits 15:0, height in bits 31:16.' },
+  SCANOUT_ACTIVE_LO: {
+    offset: 0x078,
+    access: 'RO',
+    reset: 0,
+    text: 'Logical address of the surface that has been on the screen since the last vblank.',
+  },
+  SCANOUT_ACTIVE_HI: { offset: 0x07c, access: 'RO', reset: 0, text: 'High half.' },
+  VBLANK_COUNT: { offset: 0x080, access: 'RO', reset: 0, text: 'Vertical blanks since power-on or reset.' },
+  FAULT_CODE: { offset: 0x0a0, access: 'RO', reset: 0, text: 'Why the ring stopped; 0: it did not.' },
+  FAULT_ADDR_LO: { offset: 0x0a4, access: 'RO', reset: 0, text: 'Logical address that caused the fault, if one did.' },
+  FAULT_ADDR_HI: { offset: 0x0a8, access: 'RO', reset: 0, text: 'High half.' },
+  FAULT_RING: { offset: 0x0ac, access: 'RO', reset: 0, text: 'Byte offset in the ring of the packet that faulted.' },
+  FAULT_INFO: {
+    offset: 0x0b0,
+    access: 'RO',
+    reset: 0,
+    text: 'First word of that packet; for RING_TAIL faults the value that was written.',
+  },
+  SCRATCH: { offset: 0x0c0, access: 'RW', reset: 0, text: 'Nothing: for trying whether registers answer.' },
+} as const satisfies Record<string, Register>;
+
+export type RegisterName = keyof typeof RINGGPU_REGISTERS;
+
+/** CONTROL bits. */
+export const RINGGPU_CONTROL_ENABLE = 1;
+export const RINGGPU_CONTROL_RESET = 2;
+
+/** STATUS bits: packets are being fetched or executed; a reset is under way; the ring is stopped by a fault. */
+export const RINGGPU_STATUS_BUSY = 1;
+export const RINGGPU_STATUS_RESETTING = 2;
+export const RINGGPU_STATUS_FAULTED = 4;
+
+/** INT_STATUS and INT_ENABLE bits. */
+export const RINGGPU_INT_VBLANK = 1;
+export const RINGGPU_INT_FENCE = 2;
+export const RINGGPU_INT_FAULT = 4;
+export const RINGGPU_INT_FLIP = 8;
+/** The GPU behind the device was lost and has been rebuilt from memory; unretired packets are executed again. */
+export const RINGGPU_INT_LOST = 16;
+
+/** SCANOUT_CONTROL bits. */
+export const RINGGPU_SCANOUT_ENABLE = 1;
+
+/** Pixel formats. */
+export const RINGGPU_FORMAT_X8R8G8B8 = 0;
+
+/** FAULT_CODE values. */
+export const RINGGPU_FAULT_NONE = 0;
+/** Opcode that the packet table does not list. */
+export const RINGGPU_FAULT_OPCODE = 1;
+/** Packet length is not what its opcode wants, or the packet reaches past RING_TAIL. */
+export const RINGGPU_FAULT_LENGTH = 2;
+/** A logical address that the IOMMU does not map. */
+export const RINGGPU_FAULT_UNMAPPED = 3;
+/** A write to a range that is mapped read-only. */
+export const RINGGPU_FAULT_READ_ONLY = 4;
+/** RING_TAIL beyond RING_SIZE or not a multiple of 4. */
+export const RINGGPU_FAULT_TAIL = 5;
+/** RING_BASE or RING_SIZE cannot be: not aligned, not a power of two, out of bounds. */
+export const RINGGPU_FAULT_RING = 6;
+/** A surface that cannot be: pitch too small or not a multiple of 4, size 0 or beyond 16384, unknown format, address not a multiple of 4. */
+export const RINGGPU_FAULT_SURFACE = 7;
+/** The GPU has not the memory that the driver's common buffers need. */
+export const RINGGPU_FAULT_MEMORY = 8;
+
+/** Index in the register file (32-bit words) of each register, for front and engine. */
+export const REGISTER_WORD = Object.fromEntries(
+  Object.entries(RINGGPU_REGISTERS).map(([name, register]) => [name, register.offset / 4]),
+) as { readonly [name in RegisterName]: number };
+
+/** Byte offsets as a driver's header would have them. */
+export const RINGGPU_REG = Object.fromEntries(
+  Object.entries(RINGGPU_REGISTERS).map(([name, register]) => [name, register.offset]),
+) as { readonly [name in RegisterName]: (typeof RINGGPU_REGISTERS)[name]['offset'] };
+
+/** BAR 1, the I/O ports: a register's byte offset goes to INDEX, then DATA is that register. */
+export const RINGGPU_PORT_INDEX = 0;
+export const RINGGPU_PORT_DATA = 4;
+
+/** Bytes of BAR 0 (registers) and BAR 1 (ports). */
+export const RINGGPU_BAR0_BYTES = 4096;
+export const RINGGPU_BAR1_BYTES = 8;

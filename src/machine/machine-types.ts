@@ -1,0 +1,110 @@
+/** What a page says to a machine, and what it hears. `machine.ts` implements it. */
+import type { Pacing, Screen } from '../engine/engine.ts';
+import type { BugCheck, Finding, Report } from './report.ts';
+
+/**
+ * `booting` from boot until the first mode is set · `running` · `paused` · `stopped` by request ·
+ * `failed`: the driver did not start (no DriverEntry, it threw, it returned a failure) · `crashed`: bug check
+ */
+export type MachineState = 'booting' | 'running' | 'paused' | 'stopped' | 'failed' | 'crashed';
+
+export interface BootOptions {
+  /** The driver: one TypeScript (or JavaScript) file. */
+  readonly source: string;
+  /** Its name, as findings show it. Default `driver.ts`. */
+  readonly fileName?: string;
+  /** Default: `webgpu` where there is an adapter, else `software`. Asking for `webgpu` where there is none fails. */
+  readonly engine?: 'webgpu' | 'software';
+  /** Default true: Driver Verifier's rules are checked. */
+  readonly verifier?: boolean;
+  /** RAM in bytes, a multiple of 64 KiB up to 1 GiB. Default 64 MiB. */
+  readonly ramBytes?: number;
+  /** Default `display`. */
+  readonly pacing?: Pacing;
+  /** Screen size that the display driver asks for; the nearest mode that the miniport offers is set. Default 640×480. */
+  readonly mode?: { readonly width: number; readonly height: number };
+  /** Where the monitor goes. Without it the machine has a monitor that nobody sees. */
+  readonly monitor?: HTMLElement;
+  /** Seconds that one callback may run before bug check 0xEA. Default 5. */
+  readonly watchdogSeconds?: number;
+  /** Called for each event below; also to be had with `addEventListener`. */
+  readonly onEvent?: (event: MachineEvent) => void;
+}
+
+/** Counters as they stand now; the page takes differences. */
+export interface MachineStats {
+  readonly frames: number;
+  readonly vblanks: number;
+  readonly interrupts: number;
+  readonly dpcs: number;
+  readonly doorbells: number;
+  readonly fences: number;
+  readonly dmaReadBytes: number;
+  readonly dmaWriteBytes: number;
+  /** VideoPort calls. */
+  readonly calls: number;
+}
+
+export type MachineEvent =
+  | { readonly type: 'state'; readonly state: MachineState; readonly reason?: string }
+  /** One line of the log. `source`: driver = VideoPortDebugPrint; port = the system; device = the board. */
+  | {
+      readonly type: 'log';
+      readonly source: 'driver' | 'port' | 'device';
+      readonly level: 'error' | 'warn' | 'trace' | 'info';
+      readonly text: string;
+    }
+  | { readonly type: 'finding'; readonly finding: Finding }
+  | { readonly type: 'bugcheck'; readonly bugCheck: BugCheck }
+  /** About four times a second. */
+  | { readonly type: 'stats'; readonly stats: MachineStats }
+  /** A mode was set. */
+  | { readonly type: 'mode'; readonly width: number; readonly height: number }
+  /** The engine that serves this machine is known. */
+  | { readonly type: 'engine'; readonly engine: 'webgpu' | 'software'; readonly adapter: string };
+
+/** A syntax error in the driver's source; lines and columns count from 1. */
+export interface SourceError {
+  readonly message: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Thrown by `Machine.boot` when the source does not compile. */
+export class CompileError extends Error {
+  override readonly name = 'CompileError';
+  readonly errors: readonly SourceError[];
+  constructor(errors: readonly SourceError[]) {
+    super(errors.map((error) => `${error.file}:${error.line}:${error.column}: ${error.message}`).join('\n'));
+    this.errors = errors;
+  }
+}
+
+/** Why this browser cannot run a machine at all, or only with the software engine. */
+export type Support =
+  | { readonly kind: 'full' }
+  /** No WebGPU: the software engine works. */
+  | { readonly kind: 'no-webgpu'; readonly reason: string }
+  /** No SharedArrayBuffer, so no machine. */
+  | { readonly kind: 'not-isolated'; readonly reason: string };
+
+/**
+ * A running machine. `Machine` in `machine.ts` has the static side:
+ * `Machine.boot(options): Promise<Machine>` resolves when the worker has started (see the state events for the rest), rejects with
+ * {@link CompileError} or an Error that says what is missing; `Machine.support(): Promise<Support>`.
+ */
+export interface MachineControl {
+  readonly state: MachineState;
+  readonly engine: 'webgpu' | 'software';
+  /** Resolves when `count` more frames were shown, or the machine ended; rejects after `timeoutMs` (default 10 s). */
+  frames(count: number, timeoutMs?: number): Promise<void>;
+  /** The picture on the monitor. */
+  screen(): Promise<Screen>;
+  /** The report so far. */
+  report(): Promise<Report>;
+  pause(): void;
+  resume(): void;
+  /** Shuts down (leak check included) within 100 ms, by force if need be; resolves with the last report. Stopping twice gives the same report. */
+  stop(): Promise<Report>;
+}
