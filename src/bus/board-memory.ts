@@ -37,7 +37,7 @@ export const DEVICE_ATTENTION = 1;
 export const LANDING = 2;
 /** What the processor does: one of the CPU_ values. */
 export const CPU_STATE = 3;
-/** Counts callbacks entered, so that the watchdog can tell one long callback from many short ones. */
+/** Counts outermost callbacks entered and left, so that the watchdog can tell one long callback from many short ones. */
 export const CALLBACK_COUNT = 4;
 /** Index in the list of callback names of the callback that runs now. */
 export const CALLBACK_NAME = 5;

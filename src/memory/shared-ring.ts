@@ -12,6 +12,10 @@ const READ = 1;
 const REFUSED = 2;
 const HEADER_BYTES = 16;
 
+// Made once, while the globals are still there: a driver's worker loses them before the driver runs.
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 export class SharedRing {
   readonly #words: Int32Array;
   readonly #data: Uint8Array;
@@ -44,7 +48,7 @@ export class SharedRing {
 
   /** Appends a message. Returns false, and counts it as refused, when there is no room. */
   push(message: unknown): boolean {
-    const text = new TextEncoder().encode(JSON.stringify(message));
+    const text = encoder.encode(JSON.stringify(message));
     const size = 4 + ((text.length + 3) & ~3);
     const written = Atomics.load(this.#words, WRITTEN);
     const used = (written - Atomics.load(this.#words, READ)) >>> 0;
@@ -75,7 +79,7 @@ export class SharedRing {
     }
     const text = this.#read(read + 4, length);
     Atomics.store(this.#words, READ, (read + size) | 0);
-    return JSON.parse(new TextDecoder().decode(text));
+    return JSON.parse(decoder.decode(text));
   }
 
   #write(position: number, bytes: Uint8Array): void {

@@ -1,0 +1,30 @@
+/** Bug checks that this machine can meet, by their codes (bugcodes.h; Bug Check Code Reference). */
+
+export const IRQL_NOT_LESS_OR_EQUAL = 0x0a;
+export const KMODE_EXCEPTION_NOT_HANDLED = 0x1e;
+export const PFN_LIST_CORRUPT = 0x4e;
+export const PAGE_FAULT_IN_NONPAGED_AREA = 0x50;
+export const SYSTEM_THREAD_EXCEPTION_NOT_HANDLED = 0x7e;
+export const BAD_POOL_CALLER = 0xc2;
+export const DRIVER_VERIFIER_DETECTED_VIOLATION = 0xc4;
+export const DRIVER_IRQL_NOT_LESS_OR_EQUAL = 0xd1;
+export const DRIVER_VERIFIER_DMA_VIOLATION = 0xe6;
+export const THREAD_STUCK_IN_DEVICE_DRIVER = 0xea;
+
+const names: Readonly<Record<number, string>> = {
+  [IRQL_NOT_LESS_OR_EQUAL]: 'IRQL_NOT_LESS_OR_EQUAL',
+  [KMODE_EXCEPTION_NOT_HANDLED]: 'KMODE_EXCEPTION_NOT_HANDLED',
+  [PFN_LIST_CORRUPT]: 'PFN_LIST_CORRUPT',
+  [PAGE_FAULT_IN_NONPAGED_AREA]: 'PAGE_FAULT_IN_NONPAGED_AREA',
+  [SYSTEM_THREAD_EXCEPTION_NOT_HANDLED]: 'SYSTEM_THREAD_EXCEPTION_NOT_HANDLED',
+  [BAD_POOL_CALLER]: 'BAD_POOL_CALLER',
+  [DRIVER_VERIFIER_DETECTED_VIOLATION]: 'DRIVER_VERIFIER_DETECTED_VIOLATION',
+  [DRIVER_IRQL_NOT_LESS_OR_EQUAL]: 'DRIVER_IRQL_NOT_LESS_OR_EQUAL',
+  [DRIVER_VERIFIER_DMA_VIOLATION]: 'DRIVER_VERIFIER_DMA_VIOLATION',
+  [THREAD_STUCK_IN_DEVICE_DRIVER]: 'THREAD_STUCK_IN_DEVICE_DRIVER',
+};
+
+/** The name on the blue screen. */
+export function bugCheckName(code: number): string {
+  return names[code] ?? `BUG CHECK 0x${code.toString(16).toUpperCase()}`;
+}

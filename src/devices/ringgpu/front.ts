@@ -1,0 +1,160 @@
+/**
+ * RingGPU's front: registers and ports as the processor meets them, synchronously, in the CPU worker. It keeps the register file in
+ * shared memory and asks for the engine's attention; everything else is the engine's.
+ */
+import { type BoardMemory, DOORBELL_COUNT, signalDevice } from '../../bus/board-memory.ts';
+import { PciFunction } from '../../bus/pci.ts';
+import type { RegisterBlock } from '../../bus/register-block.ts';
+import type { Observer, Site } from '../../ddi/observer.ts';
+import {
+  REGISTER_WORD,
+  RINGGPU_BAR0_BYTES,
+  RINGGPU_BAR1_BYTES,
+  RINGGPU_CONTROL_RESET,
+  RINGGPU_DEVICE_ID,
+  RINGGPU_PORT_DATA,
+  RINGGPU_PORT_INDEX,
+  RINGGPU_REGISTERS,
+  RINGGPU_STATUS_RESETTING,
+  RINGGPU_VENDOR_ID,
+} from './registers.ts';
+
+/** Bus addresses that the firmware gives to the device. */
+const BAR0_ADDRESS = 0xe000_0000;
+const BAR1_ADDRESS = 0xc000;
+const INTERRUPT_LINE = 11;
+const SLOT_CLASS_VGA_COMPATIBLE = 0x03_0000;
+
+/** Register-file word, beyond the documented registers, that counts writes of RING_SIZE, so that the engine notices each. */
+export const RING_GENERATION_WORD = 1023;
+
+/** Doorbells whose place in the driver is remembered, for faults that show later. */
+const REMEMBERED = 64;
+
+interface Doorbell {
+  /** Ring offsets that it covers: from the tail before to the tail it set. */
+  readonly from: number;
+  readonly to: number;
+  readonly site: Site | undefined;
+}
+
+export class RingGpuFront implements RegisterBlock {
+  readonly size = RINGGPU_BAR0_BYTES;
+  readonly #words: Int32Array;
+  readonly #control: Int32Array;
+  readonly #observer: Observer | null;
+  readonly #access = new Map<number, 'RO' | 'RW' | 'W1C'>();
+  readonly #doorbells: Doorbell[] = [];
+  #portIndex = 0;
+
+  constructor(memory: BoardMemory, observer: Observer | null) {
+    this.#words = new Int32Array(memory.registers);
+    this.#control = new Int32Array(memory.control);
+    this.#observer = observer;
+    for (const register of Object.values(RINGGPU_REGISTERS)) {
+      this.#access.set(register.offset / 4, register.access);
+      Atomics.store(this.#words, register.offset / 4, register.reset);
+    }
+  }
+
+  /** The device as it sits on the bus: registers at BAR 0, the index and data ports at BAR 1. */
+  plug(): PciFunction {
+    const ports: RegisterBlock = {
+      size: RINGGPU_BAR1_BYTES,
+      read32: (offset) =>
+        offset === RINGGPU_PORT_INDEX
+          ? this.#portIndex
+          : offset === RINGGPU_PORT_DATA
+            ? this.read32(this.#portIndex)
+            : 0xffff_ffff,
+      write32: (offset, value) => {
+        if (offset === RINGGPU_PORT_INDEX) this.#portIndex = value & (RINGGPU_BAR0_BYTES - 4);
+        else this.write32(this.#portIndex, value);
+      },
+    };
+    return new PciFunction(
+      {
+        vendorId: RINGGPU_VENDOR_ID,
+        deviceId: RINGGPU_DEVICE_ID,
+        revision: 1,
+        classCode: SLOT_CLASS_VGA_COMPATIBLE,
+        subsystemVendorId: RINGGPU_VENDOR_ID,
+        subsystemId: RINGGPU_DEVICE_ID,
+      },
+      [
+        { io: false, address: BAR0_ADDRESS, block: this },
+        { io: true, address: BAR1_ADDRESS, block: ports },
+      ],
+      INTERRUPT_LINE,
+      () => this.interruptAsserted(),
+    );
+  }
+
+  /** The level of the interrupt line. */
+  interruptAsserted(): boolean {
+    return (
+      (Atomics.load(this.#words, REGISTER_WORD.INT_STATUS) & Atomics.load(this.#words, REGISTER_WORD.INT_ENABLE)) !== 0
+    );
+  }
+
+  read32(offset: number): number {
+    // Registers that the table does not list read as 0.
+    return this.#access.has(offset >> 2) ? Atomics.load(this.#words, offset >> 2) >>> 0 : 0;
+  }
+
+  write32(offset: number, value: number): void {
+    const word = offset >> 2;
+    const words = this.#words;
+    const access = this.#access.get(word);
+    if (access === 'W1C') {
+      Atomics.and(words, word, ~value);
+      return;
+    }
+    if (access !== 'RW') return;
+    switch (word) {
+      case REGISTER_WORD.RING_TAIL: {
+        const before = Atomics.exchange(words, word, value | 0) >>> 0;
+        this.#remember(before, value >>> 0);
+        Atomics.add(this.#control, DOORBELL_COUNT, 1);
+        signalDevice(this.#control);
+        return;
+      }
+      case REGISTER_WORD.RING_SIZE:
+        Atomics.store(words, REGISTER_WORD.RING_HEAD, 0);
+        Atomics.store(words, REGISTER_WORD.RING_TAIL, 0);
+        Atomics.store(words, word, value | 0);
+        Atomics.add(words, RING_GENERATION_WORD, 1);
+        signalDevice(this.#control);
+        return;
+      case REGISTER_WORD.CONTROL:
+        // Set before the engine hears of it, so that a driver that polls STATUS at once does not miss the reset.
+        if (value & RINGGPU_CONTROL_RESET) Atomics.or(words, REGISTER_WORD.STATUS, RINGGPU_STATUS_RESETTING);
+        Atomics.store(words, word, value | 0);
+        signalDevice(this.#control);
+        return;
+      case REGISTER_WORD.SCANOUT_CONTROL:
+      case REGISTER_WORD.INT_ENABLE:
+        Atomics.store(words, word, value | 0);
+        signalDevice(this.#control);
+        return;
+      default:
+        Atomics.store(words, word, value | 0);
+    }
+  }
+
+  /** Where the driver rang the doorbell that covers a ring offset. */
+  doorbellSite(ringOffset: number): Site | undefined {
+    for (let i = this.#doorbells.length - 1; i >= 0; i--) {
+      const { from, to, site } = this.#doorbells[i] as Doorbell;
+      const covers = from <= to ? ringOffset >= from && ringOffset < to : ringOffset >= from || ringOffset < to;
+      if (covers) return site;
+    }
+    return this.#doorbells.at(-1)?.site;
+  }
+
+  #remember(from: number, to: number): void {
+    if (!this.#observer) return;
+    this.#doorbells.push({ from, to, site: this.#observer.site() });
+    if (this.#doorbells.length > REMEMBERED) this.#doorbells.shift();
+  }
+}

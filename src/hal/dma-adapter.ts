@@ -1,0 +1,191 @@
+/**
+ * The HAL's DMA adapters (DMA_ADAPTER, IoGetDmaAdapter, AllocateCommonBuffer, FreeCommonBuffer): an adapter is a domain of the IOMMU together with
+ * the reach of one device. A common buffer has pages for the processor, scattered frames behind them, and a contiguous
+ * range of logical addresses for the device; the three numbers are never equal.
+ */
+import type { IommuWriter } from '../bus/iommu.ts';
+import type { Site } from '../ddi/observer.ts';
+import { PAGE_SIZE } from '../ddi/types.ts';
+import type { AddressSpace, Region } from '../memory/address-space.ts';
+import { NO_PAGE, PageAllocator } from '../memory/page-allocator.ts';
+
+/** Released buffers that are remembered, for the report. */
+const HISTORY = 4096;
+
+/** Bits of logical address that a device drives: 24 (16 MiB), 32 (4 GiB) or 64. */
+export type Reach = 24 | 32 | 64;
+
+/** DEVICE_DESCRIPTION as the video port fills it in: a bus master of the PCI bus. */
+export interface DeviceDescription {
+  readonly scatterGather: boolean;
+  readonly dma32BitAddresses: boolean;
+  readonly dma64BitAddresses: boolean;
+  readonly maximumLength: number;
+}
+
+/** A common buffer, from allocation to release. */
+export interface CommonBuffer {
+  readonly virtual: number;
+  readonly logical: bigint;
+  /** As requested, not rounded. */
+  readonly length: number;
+  readonly cacheEnabled: boolean;
+  readonly region: Region;
+  readonly adapter: DmaAdapter;
+  readonly site: Site | undefined;
+  released: boolean;
+}
+
+/** An adapter, from VideoPortGetDmaAdapter to VideoPortPutDmaAdapter. */
+export interface DmaAdapter {
+  readonly id: number;
+  readonly reach: Reach;
+  readonly description: DeviceDescription;
+  /** Most pages of one common buffer: pages(MaximumLength) + 1. The driver cannot see it. */
+  readonly mapRegisters: number;
+  /** Live common buffers by virtual address. */
+  readonly buffers: Map<number, CommonBuffer>;
+  readonly site: Site | undefined;
+  /** VideoPortPutDmaAdapter was called. */
+  released: boolean;
+}
+
+/** A part of the bus's logical addresses, for adapters of one reach. */
+interface LogicalRange {
+  readonly firstPage: number;
+  readonly allocator: PageAllocator;
+}
+
+/** 16 MiB reach: logical addresses from 1 MiB. */
+const LOW_FIRST = 0x100;
+const LOW_END = 0x1000;
+/** 4 GiB reach: from 1 GiB. A master's buffer may not cross 4 GiB, and this range does not. */
+const MIDDLE_FIRST = 0x4_0000;
+/** 64-bit reach: from 32 GiB, so that a driver that drops the high half of an address is found out. */
+const HIGH_FIRST = 0x80_0000;
+
+/**
+ * Reach of a device on the PCI bus (DEVICE_DESCRIPTION; ddi.md §3.1): Dma64BitAddresses wins; ScatterGather on PCI implies 32 bits; with no flag, 24.
+ */
+export function reachOf(description: DeviceDescription): Reach {
+  if (description.dma64BitAddresses) return 64;
+  return description.scatterGather || description.dma32BitAddresses ? 32 : 24;
+}
+
+export class DmaController {
+  readonly #space: AddressSpace;
+  readonly #iommu: IommuWriter;
+  readonly #ranges: Readonly<Record<Reach, LogicalRange>>;
+  /** Device-visible bytes that the engine has room for. */
+  readonly #apertureBytes: number;
+  #apertureUsed = 0;
+  /** Buffers in order of allocation, living and released; the oldest released ones go first when there are too many. */
+  readonly #history = new Set<CommonBuffer>();
+  #releasedInHistory: CommonBuffer[] = [];
+  #nextAdapter = 1;
+
+  /**
+   * @param apertureBytes most bytes that all common buffers together may have, as the GPU's limits say
+   */
+  constructor(space: AddressSpace, iommu: IommuWriter, apertureBytes: number) {
+    this.#space = space;
+    this.#iommu = iommu;
+    this.#apertureBytes = apertureBytes;
+    const pages = space.bytes.length / PAGE_SIZE;
+    this.#ranges = {
+      24: { firstPage: LOW_FIRST, allocator: new PageAllocator(LOW_END - LOW_FIRST) },
+      32: { firstPage: MIDDLE_FIRST, allocator: new PageAllocator(pages * 2) },
+      64: { firstPage: HIGH_FIRST, allocator: new PageAllocator(pages * 2) },
+    };
+  }
+
+  /** Makes an adapter (IoGetDmaAdapter). */
+  createAdapter(description: DeviceDescription, site?: Site): DmaAdapter {
+    return {
+      id: this.#nextAdapter++,
+      reach: reachOf(description),
+      description,
+      mapRegisters: Math.ceil(description.maximumLength / PAGE_SIZE) + 1,
+      buffers: new Map(),
+      site,
+      released: false,
+    };
+  }
+
+  /**
+   * AllocateCommonBuffer. The buffer takes whole pages; with `centred` it lies in their middle, as Driver Verifier places it
+   * ((pages − length) ÷ 2), so only lengths that are a multiple of a page begin on a page.
+   * Returns null and a reason when the device cannot have such a buffer; nothing stays allocated then.
+   */
+  allocateCommonBuffer(
+    adapter: DmaAdapter,
+    length: number,
+    cacheEnabled: boolean,
+    centred: boolean,
+    site?: Site,
+  ): CommonBuffer | { readonly refused: string } {
+    if (length === 0) return { refused: 'a length of 0 bytes' };
+    const pages = Math.ceil(length / PAGE_SIZE);
+    if (pages > adapter.mapRegisters) {
+      return {
+        refused: `${pages} pages, and the adapter has ${adapter.mapRegisters} map registers: MaximumLength was ${adapter.description.maximumLength}`,
+      };
+    }
+    const bytes = pages * PAGE_SIZE;
+    if (this.#apertureUsed + bytes > this.#apertureBytes)
+      return { refused: `the device can see ${this.#apertureBytes} bytes at most in all` };
+    const range = this.#ranges[adapter.reach];
+    const slot = range.allocator.allocate(pages);
+    if (slot === NO_PAGE)
+      return { refused: `no ${pages} pages in a row among the ${adapter.reach}-bit logical addresses` };
+    const offset = centred ? Math.floor((bytes - length) / 2 / 8) * 8 : 0;
+    const region = this.#space.map('common-buffer', length, offset, site);
+    if (!region) {
+      range.allocator.free(slot);
+      return { refused: `no ${pages} pages of memory in a row (${this.#space.freeBytes} bytes are free)` };
+    }
+    const page = range.firstPage + slot;
+    if (!this.#iommu.map(adapter.id, page, this.#space.framesOf(region))) {
+      this.#space.unmap(region);
+      range.allocator.free(slot);
+      return { refused: 'no page table left in the IOMMU' };
+    }
+    this.#apertureUsed += bytes;
+    const buffer: CommonBuffer = {
+      virtual: region.base,
+      logical: BigInt(page) * BigInt(PAGE_SIZE) + BigInt(offset),
+      length,
+      cacheEnabled,
+      region,
+      adapter,
+      site,
+      released: false,
+    };
+    this.#history.add(buffer);
+    adapter.buffers.set(buffer.virtual, buffer);
+    return buffer;
+  }
+
+  /** FreeCommonBuffer: when it returns, the device writes there no more. */
+  freeCommonBuffer(buffer: CommonBuffer): void {
+    const { adapter, region } = buffer;
+    const page = Number(buffer.logical / BigInt(PAGE_SIZE));
+    const range = this.#ranges[adapter.reach];
+    this.#iommu.unmap(adapter.id, page, region.pages);
+    range.allocator.free(page - range.firstPage);
+    this.#space.unmap(region);
+    this.#apertureUsed -= region.pages * PAGE_SIZE;
+    adapter.buffers.delete(buffer.virtual);
+    buffer.released = true;
+    this.#releasedInHistory.push(buffer);
+    if (this.#releasedInHistory.length > 2 * HISTORY) {
+      for (const old of this.#releasedInHistory.slice(0, HISTORY)) this.#history.delete(old);
+      this.#releasedInHistory = this.#releasedInHistory.slice(HISTORY);
+    }
+  }
+
+  /** All living common buffers and the last few thousand released ones, in order of allocation. */
+  get history(): Iterable<CommonBuffer> {
+    return this.#history;
+  }
+}

@@ -1,0 +1,265 @@
+/**
+ * The one processor: its IRQL, its interrupts, its DPC queue, and the moment at which any of them runs: the safepoint.
+ *
+ * Interrupts cannot break into JavaScript, so they are delivered on entry to every port call, in every wait and between
+ * callbacks, when the IRQL allows: HwVidInterrupt at DIRQL, then DPCs at DISPATCH_LEVEL as the IRQL drops. A safepoint with nothing to do
+ * costs one atomic load.
+ */
+import {
+  ATTENTION,
+  ATTENTION_COMMAND,
+  ATTENTION_INTERRUPT,
+  ATTENTION_PAUSE,
+  ATTENTION_TIMER,
+  ATTENTION_WATCHDOG,
+  CALLBACK_COUNT,
+  CALLBACK_NAME,
+  CPU_HALTED,
+  CPU_IDLE,
+  CPU_RUNNING,
+  CPU_STATE,
+  CPU_WAITING,
+  DPC_COUNT,
+  INTERRUPT_COUNT,
+} from '../bus/board-memory.ts';
+import {
+  KMODE_EXCEPTION_NOT_HANDLED,
+  PAGE_FAULT_IN_NONPAGED_AREA,
+  SYSTEM_THREAD_EXCEPTION_NOT_HANDLED,
+  THREAD_STUCK_IN_DEVICE_DRIVER,
+} from '../ddi/bug-checks.ts';
+import { DISPATCH_LEVEL, PASSIVE_LEVEL } from '../ddi/constants.ts';
+import type { Observer, Parameters4 } from '../ddi/observer.ts';
+import { PageFault } from '../memory/address-space.ts';
+
+/** IRQL of RingGPU's interrupt line. */
+export const DIRQL = 5;
+
+/**
+ * The callbacks and other contexts in which driver code runs. Their index goes to shared memory, so that the board's
+ * watchdog can name the one that hangs.
+ */
+export const CALLBACKS = [
+  'DriverEntry',
+  'HwVidFindAdapter',
+  'HwVidInitialize',
+  'HwVidStartIO',
+  'HwVidInterrupt',
+  'HwVidDpcRoutine',
+  'HwVidTimer',
+  'HwVidSynchronizeExecutionCallback',
+  'HwVidResetHw',
+  'HwVidSetPowerState',
+] as const;
+export type CallbackName = (typeof CALLBACKS)[number];
+
+/** Bit of a callback in a mask of contexts. */
+export function contextBit(name: CallbackName): number {
+  return 1 << CALLBACKS.indexOf(name);
+}
+
+/** An interrupt source connected to the processor. */
+export interface ConnectedInterrupt {
+  readonly irql: number;
+  /** Level of the line: asserted as long as the device wants attention. */
+  readonly asserted: () => boolean;
+  /** Runs the driver's HwVidInterrupt; false when it says that the interrupt was not its device's. */
+  readonly service: () => boolean;
+  /** VideoPortDisableInterrupt and a storm mask the line. */
+  masked: boolean;
+}
+
+/** Ends the machine: `KeBugCheckEx`. */
+export type BugCheckHandler = (code: number, parameters: Parameters4, sentence: string, cause: unknown) => never;
+
+/** Service calls in a row with the line still asserted, after which the machine gives up on the driver. */
+const STORM = 1000;
+
+export class Processor {
+  /** Shared words: `board-memory.ts`. */
+  readonly control: Int32Array;
+  /** Current IRQL. Change it with raise and lower. */
+  irql = PASSIVE_LEVEL;
+  /** Bits of the callbacks that are on the stack. */
+  context = 0;
+  /** The innermost callback, or null between callbacks. */
+  callback: CallbackName | null = null;
+  observer: Observer | null = null;
+  /** Takes messages from the board that must not wait until the driver returns. */
+  onCommand: (() => void) | null = null;
+  /** A second has passed. */
+  onTimer: (() => void) | null = null;
+  /** Sleeps until `index` is no longer `value` or the time is over. Replaced in tests on a page's main thread, which may not sleep. */
+  sleep: (index: number, value: number, milliseconds: number) => void;
+
+  readonly #bugCheck: BugCheckHandler;
+  readonly #interrupts: ConnectedInterrupt[] = [];
+  readonly #dpcs: (() => void)[] = [];
+  #halted = false;
+
+  constructor(control: Int32Array, bugCheck: BugCheckHandler) {
+    this.control = control;
+    this.#bugCheck = bugCheck;
+    this.sleep = (index, value, milliseconds) => {
+      Atomics.wait(control, index, value, milliseconds);
+    };
+  }
+
+  /** Connects an interrupt, highest IRQL first served. */
+  connect(interrupt: ConnectedInterrupt): void {
+    this.#interrupts.push(interrupt);
+    this.#interrupts.sort((a, b) => b.irql - a.irql);
+  }
+
+  /** Does what is due: one atomic load when nothing is. */
+  safepoint(): void {
+    if (Atomics.load(this.control, ATTENTION) !== 0) this.#attend();
+  }
+
+  /** Raises the IRQL and returns the old one (KeRaiseIrql). */
+  raise(irql: number): number {
+    const old = this.irql;
+    this.irql = irql;
+    return old;
+  }
+
+  /** Lowers the IRQL; whatever it held back runs now (KeLowerIrql). */
+  lower(irql: number): void {
+    this.irql = irql;
+    this.safepoint();
+    this.#drainDpcs();
+  }
+
+  /** Queues deferred work: it runs at DISPATCH_LEVEL as soon as the IRQL is below (KeInsertQueueDpc). */
+  queueDpc(routine: () => void): void {
+    this.#dpcs.push(routine);
+  }
+
+  /**
+   * Runs driver code as callback `name` at `irql`. What it throws is an exception that no one handled: a bug check.
+   */
+  run<T>(name: CallbackName, irql: number, body: () => T): T {
+    const { control, callback, context } = this;
+    const old = this.raise(irql);
+    this.callback = name;
+    this.context = context | contextBit(name);
+    // Only the outermost is counted: interrupts served meanwhile must not hide from the watchdog a routine that polls for ever.
+    if (!callback) Atomics.add(control, CALLBACK_COUNT, 1);
+    Atomics.store(control, CALLBACK_NAME, CALLBACKS.indexOf(name));
+    Atomics.store(control, CPU_STATE, CPU_RUNNING);
+    try {
+      const result = body();
+      if (this.irql !== irql) {
+        this.observer?.report(
+          'callback-contract',
+          [this.irql, irql, 0, 0],
+          `${name} returned at IRQL ${this.irql}; it was called at IRQL ${irql}. A lock still held?`,
+        );
+      }
+      return result;
+    } catch (error) {
+      return this.#exception(name, irql, error);
+    } finally {
+      this.callback = callback;
+      this.context = context;
+      if (!callback) Atomics.add(control, CALLBACK_COUNT, 1);
+      Atomics.store(control, CALLBACK_NAME, callback ? CALLBACKS.indexOf(callback) : -1);
+      Atomics.store(control, CPU_STATE, this.#halted ? CPU_HALTED : callback ? CPU_RUNNING : CPU_IDLE);
+      if (!this.#halted) this.lower(old);
+    }
+  }
+
+  /** Stops the machine (KeBugCheckEx): does not return. */
+  bugCheck(code: number, parameters: Parameters4, sentence: string, cause: unknown = new Error(sentence)): never {
+    this.#halted = true;
+    Atomics.store(this.control, CPU_STATE, CPU_HALTED);
+    return this.#bugCheck(code, parameters, sentence, cause);
+  }
+
+  /** True after a bug check. */
+  get halted(): boolean {
+    return this.#halted;
+  }
+
+  /**
+   * Sleeps until something asks for attention, `milliseconds` have passed, or at once when something is due already.
+   * @param driverWaits true when driver code waits (the watchdog leaves it alone), false when the machine is idle
+   */
+  waitForAttention(milliseconds: number, driverWaits: boolean): void {
+    const bits = Atomics.load(this.control, ATTENTION);
+    // Bits that cannot be served now (a message for an idle machine) must not keep us awake.
+    if (bits & (driverWaits ? ~ATTENTION_COMMAND : ~0)) return;
+    if (driverWaits) Atomics.store(this.control, CPU_STATE, CPU_WAITING);
+    this.sleep(ATTENTION, bits, milliseconds);
+    if (driverWaits) Atomics.store(this.control, CPU_STATE, CPU_RUNNING);
+  }
+
+  #attend(): void {
+    const { control } = this;
+    let bits = Atomics.load(control, ATTENTION);
+    while (bits & ATTENTION_PAUSE) {
+      this.sleep(ATTENTION, bits, 1000);
+      bits = Atomics.load(control, ATTENTION);
+    }
+    if (bits & ATTENTION_WATCHDOG) {
+      Atomics.and(control, ATTENTION, ~ATTENTION_WATCHDOG);
+      if (this.callback) {
+        this.bugCheck(
+          THREAD_STUCK_IN_DEVICE_DRIVER,
+          [0, 0, 0, 0],
+          `${this.callback} has been running too long: a miniport may not poll its hardware without end`,
+        );
+      }
+    }
+    if (bits & ATTENTION_COMMAND) this.onCommand?.();
+    if (bits & ATTENTION_TIMER && this.irql < DISPATCH_LEVEL) {
+      Atomics.and(control, ATTENTION, ~ATTENTION_TIMER);
+      this.onTimer?.();
+    }
+    if (bits & ATTENTION_INTERRUPT) this.#deliver();
+    this.#drainDpcs();
+  }
+
+  #deliver(): void {
+    for (const interrupt of this.#interrupts) {
+      if (interrupt.masked || this.irql >= interrupt.irql) continue;
+      // Cleared before the line is looked at: whoever asserts it afterwards sets the bit again.
+      Atomics.and(this.control, ATTENTION, ~ATTENTION_INTERRUPT);
+      let spins = 0;
+      while (interrupt.asserted()) {
+        const ours = this.run('HwVidInterrupt', interrupt.irql, interrupt.service);
+        if (ours) Atomics.add(this.control, INTERRUPT_COUNT, 1);
+        if (++spins < STORM && ours) continue;
+        if (!interrupt.asserted()) break;
+        interrupt.masked = true;
+        this.observer?.report(
+          'interrupt-storm',
+          [spins, ours ? 1 : 0, 0, 0],
+          ours
+            ? `HwVidInterrupt returned TRUE ${spins} times in a row and the line is still asserted: it does not clear INT_STATUS. The line is masked from now on.`
+            : 'HwVidInterrupt returned FALSE, yet its device asserts the line and nobody else shares it. The line is masked from now on.',
+        );
+        break;
+      }
+    }
+  }
+
+  #drainDpcs(): void {
+    while (this.#dpcs.length > 0 && this.irql < DISPATCH_LEVEL && !this.#halted) {
+      const routine = this.#dpcs.shift() as () => void;
+      Atomics.add(this.control, DPC_COUNT, 1);
+      routine();
+    }
+  }
+
+  #exception(name: CallbackName, irql: number, error: unknown): never {
+    // Already crashed: a test's handler throws to leave the driver, and so may a driver's own code on the way out.
+    if (this.#halted) throw error;
+    if (error instanceof PageFault) {
+      return this.bugCheck(PAGE_FAULT_IN_NONPAGED_AREA, [error.address, 0, 0, 0], error.message, error);
+    }
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const code = irql >= DISPATCH_LEVEL ? KMODE_EXCEPTION_NOT_HANDLED : SYSTEM_THREAD_EXCEPTION_NOT_HANDLED;
+    return this.bugCheck(code, [0xe0000001, 0, 0, 0], `${name} threw ${text}`, error);
+  }
+}

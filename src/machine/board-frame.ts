@@ -1,0 +1,103 @@
+/**
+ * The sandboxed frame from the app page's side: makes it, connects to the board in it, and passes requests. A frame serves one machine
+ * at a time and as many after one another as you like.
+ */
+import boardText from './board.ts?script';
+import type { BoardAnswers, BoardMessage, BoardRequest } from './board-protocol.ts';
+
+/** What the frame may do: run inline script and blob workers. No network, no storage, no navigation that the policy does not stop. */
+const POLICY =
+  "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'";
+
+const STYLE = `html,body{margin:0;height:100%;background:#000;overflow:hidden}
+canvas{display:block;width:100%;height:100%;object-fit:contain}`;
+
+/** How long the frame has to answer its first message. */
+const CONNECT_MS = 15_000;
+
+type Unnumbered<T> = T extends { readonly id: number } ? Omit<T, 'id'> : never;
+
+export class BoardFrame {
+  readonly element: HTMLIFrameElement;
+  /** The machine that the frame serves hears events here. */
+  onEvents: ((events: Extract<BoardMessage, { type: 'events' }>['events']) => void) | null = null;
+  readonly #port: MessagePort;
+  readonly #ready: Promise<void>;
+  readonly #waiting = new Map<
+    number,
+    { readonly resolve: (value: never) => void; readonly reject: (error: Error) => void }
+  >();
+  #nextId = 1;
+  #removed = false;
+
+  /** Puts the frame into `container`. */
+  constructor(container: HTMLElement) {
+    const frame = document.createElement('iframe');
+    frame.setAttribute('sandbox', 'allow-scripts');
+    frame.allow = 'cross-origin-isolated';
+    frame.title = 'Monitor';
+    frame.style.cssText = 'border:0;width:100%;height:100%;display:block';
+    // The script stands inside a script element: its text must not end that element.
+    const script = boardText.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
+    frame.srcdoc = `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><style>${STYLE}</style><canvas width="640" height="480"></canvas><script>${script}</script>`;
+    this.element = frame;
+    const channel = new MessageChannel();
+    this.#port = channel.port1;
+    this.#ready = new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error('the machine’s frame did not start: is framing or inline script blocked here?')),
+        CONNECT_MS,
+      );
+      this.#port.onmessage = (event: MessageEvent<BoardMessage>) => {
+        if (event.data.type === 'ready') {
+          clearTimeout(timer);
+          resolve();
+        } else this.#receive(event.data);
+      };
+      frame.addEventListener('load', () => frame.contentWindow?.postMessage('videoport-board', '*', [channel.port2]), {
+        once: true,
+      });
+    });
+    this.#ready.catch(() => {});
+    container.append(frame);
+  }
+
+  /** True while the frame is in a document. A frame that was taken out has lost everything. */
+  get alive(): boolean {
+    return !this.#removed && this.element.isConnected;
+  }
+
+  /** Sends a request and waits for its answer. Rejects with the board's own words. */
+  async request<T extends BoardRequest['type']>(
+    request: Unnumbered<Extract<BoardRequest, { type: T }>>,
+  ): Promise<BoardAnswers[T]> {
+    await this.#ready;
+    if (!this.alive) throw new Error('the machine’s frame is gone');
+    const id = this.#nextId++;
+    return new Promise<BoardAnswers[T]>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#port.postMessage({ ...request, id });
+    });
+  }
+
+  /** Removes the frame: worker, GPU and everything in it end. */
+  remove(): void {
+    this.#removed = true;
+    this.element.remove();
+    this.#port.close();
+    for (const { reject } of this.#waiting.values()) reject(new Error('the machine’s frame was removed'));
+    this.#waiting.clear();
+  }
+
+  #receive(message: BoardMessage): void {
+    if (message.type === 'events') {
+      this.onEvents?.(message.events);
+      return;
+    }
+    if (message.type === 'ready') return;
+    const waiting = this.#waiting.get(message.id);
+    this.#waiting.delete(message.id);
+    if (message.type === 'answer') waiting?.resolve(message.value as never);
+    else waiting?.reject(new Error(message.message));
+  }
+}

@@ -1,0 +1,343 @@
+/**
+ * One machine as the board runs it: shared memory, the CPU worker, the device engine, and what stands between them: attention, watchdog, the one-second
+ * tick, the messages. From boot to stop; the board makes a new one for each boot, with new memory, so nothing of an earlier driver is left.
+ */
+import {
+  ATTENTION,
+  ATTENTION_COMMAND,
+  ATTENTION_PAUSE,
+  ATTENTION_TIMER,
+  ATTENTION_WATCHDOG,
+  type BoardMemory,
+  CALL_COUNT,
+  CALLBACK_COUNT,
+  CALLBACK_NAME,
+  CPU_RUNNING,
+  CPU_STATE,
+  createBoardMemory,
+  DEVICE_ATTENTION,
+  DOORBELL_COUNT,
+  DPC_COUNT,
+  INTERRUPT_COUNT,
+  signalProcessor,
+} from '../bus/board-memory.ts';
+import { THREAD_STUCK_IN_DEVICE_DRIVER } from '../ddi/bug-checks.ts';
+import type { Engine, EngineEvent, EngineOptions } from '../engine/engine.ts';
+import { CALLBACKS } from '../hal/processor.ts';
+import { SharedRing } from '../memory/shared-ring.ts';
+import { createVerifier } from '../verifier/verifier.ts';
+import type { BoardEvent, BoardOptions, CpuBoot, CpuCommand, CpuEvent } from './board-protocol.ts';
+import type { Program } from './compile.ts';
+import { reportDeviceEvent, serialize } from './device-event.ts';
+import type { MachineStats } from './machine-types.ts';
+import type { CommonBufferRecord } from './report.ts';
+
+/** How often the page hears figures, and the watchdog looks. */
+const TICK_MS = 250;
+/** After the watchdog has asked for a bug check, how long the driver has to reach a safepoint. */
+const WATCHDOG_GRACE_MS = 500;
+/** How long a graceful stop may take before the worker is ended by force. */
+const STOP_GRACE_MS = 60;
+/** Messages taken from the worker at a time: a driver that floods the log must not keep the board busy. */
+const DRAIN = 500;
+/** When more are waiting, the next are taken this much later. */
+const DRAIN_AGAIN_MS = 16;
+
+/** Makes an engine for a machine; the board knows which. */
+export type EngineFactory = (
+  options: EngineOptions,
+) => Promise<{ readonly engine: Engine; readonly apertureBytes: number }>;
+
+export class BoardMachine {
+  readonly #memory: BoardMemory;
+  readonly #control: Int32Array;
+  readonly #events: SharedRing;
+  readonly #commands: SharedRing;
+  readonly #options: BoardOptions;
+  readonly #publish: (events: readonly (CpuEvent | BoardEvent)[]) => void;
+  readonly #timers: ReturnType<typeof setInterval>[] = [];
+  readonly #frameWaiters: { readonly target: number; readonly done: () => void }[] = [];
+  #engine: Engine | null = null;
+  #worker: Worker | null = null;
+  #ended = false;
+  #cpuDone: (() => void) | null = null;
+  #partialBuffers: CommonBufferRecord[] = [];
+  #onBuffers: ((list: readonly CommonBufferRecord[]) => void)[] = [];
+  #refused = 0;
+  #drainAgain: ReturnType<typeof setTimeout> | null = null;
+  // Watchdog: since when the present outermost callback has been running.
+  #callback = -1;
+  #since = 0;
+  #asked = 0;
+
+  constructor(options: BoardOptions, publish: (events: readonly (CpuEvent | BoardEvent)[]) => void) {
+    this.#options = options;
+    this.#publish = publish;
+    this.#memory = createBoardMemory(options.ramBytes);
+    this.#control = new Int32Array(this.#memory.control);
+    this.#events = new SharedRing(this.#memory.events);
+    this.#commands = new SharedRing(this.#memory.commands);
+  }
+
+  get engine(): Engine | null {
+    return this.#engine;
+  }
+
+  /** Starts engine, then processor. */
+  async boot(
+    program: Program,
+    workerUrl: string,
+    canvas: HTMLCanvasElement,
+    makeEngine: EngineFactory,
+  ): Promise<Engine> {
+    const { engine, apertureBytes } = await makeEngine({
+      memory: this.#memory,
+      canvas,
+      pacing: this.#options.pacing,
+      onEvent: (event) => this.#deviceEvent(event),
+      onVblank: () => this.#checkFrames(),
+    });
+    if (this.#ended) {
+      engine.close();
+      throw new Error('the machine was stopped while it booted');
+    }
+    this.#engine = engine;
+    this.#worker = new Worker(workerUrl, { name: 'cpu' });
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#publish([{ type: 'failed', reason: `the processor could not start: ${event.message}`, position: null }]);
+    };
+    const boot: CpuBoot = {
+      memory: this.#memory,
+      program,
+      verifier: this.#options.verifier,
+      mode: this.#options.mode,
+      apertureBytes,
+    };
+    this.#worker.postMessage(boot);
+    this.#watchAttention();
+    this.#timers.push(
+      setInterval(() => this.#tick(), TICK_MS),
+      setInterval(() => signalProcessor(this.#control, ATTENTION_TIMER), 1000),
+    );
+    return engine;
+  }
+
+  /** Counters as they stand. */
+  stats(): MachineStats {
+    const counters = this.#engine?.counters;
+    const word = (index: number): number => Atomics.load(this.#control, index) >>> 0;
+    return {
+      frames: counters?.frames ?? 0,
+      vblanks: counters?.vblanks ?? 0,
+      interrupts: word(INTERRUPT_COUNT),
+      dpcs: word(DPC_COUNT),
+      doorbells: word(DOORBELL_COUNT),
+      fences: counters?.fences ?? 0,
+      dmaReadBytes: counters?.dmaReadBytes ?? 0,
+      dmaWriteBytes: counters?.dmaWriteBytes ?? 0,
+      calls: word(CALL_COUNT),
+    };
+  }
+
+  /** Resolves when `count` more frames were shown, or the machine has ended. */
+  frames(count: number): Promise<void> {
+    return new Promise((done) => {
+      this.#frameWaiters.push({ target: (this.#engine?.counters.frames ?? 0) + count, done });
+      this.#checkFrames();
+    });
+  }
+
+  /** All common buffers; an empty list when the processor does not answer in time (it sits in a loop without port calls). */
+  commonBuffers(): Promise<readonly CommonBufferRecord[]> {
+    return new Promise((resolve) => {
+      if (this.#ended) return resolve([]);
+      this.#onBuffers.push(resolve);
+      this.#command({ type: 'common-buffers' });
+      setTimeout(() => resolve([]), STOP_GRACE_MS);
+    });
+  }
+
+  /** Holds the processor at its next safepoint, or lets it go on. */
+  pause(paused: boolean): void {
+    if (paused) signalProcessor(this.#control, ATTENTION_PAUSE);
+    else {
+      Atomics.and(this.#control, ATTENTION, ~ATTENTION_PAUSE);
+      Atomics.notify(this.#control, ATTENTION);
+    }
+  }
+
+  /**
+   * Stops: the driver is asked to shut down, and ended by force when it does not in time. Resolves when the processor is gone; the engine lives on
+   * until `close`, so that the last picture can still be read.
+   */
+  async stop(): Promise<void> {
+    if (this.#worker && !this.#ended) {
+      this.pause(false);
+      const done = new Promise<void>((resolve) => {
+        this.#cpuDone = resolve;
+      });
+      this.#command({ type: 'stop' });
+      await Promise.race([done, new Promise((resolve) => setTimeout(resolve, STOP_GRACE_MS))]);
+    }
+    this.#end();
+  }
+
+  /** Frees everything. */
+  close(): void {
+    this.#end();
+    this.#engine?.close();
+    this.#engine = null;
+  }
+
+  /** Ends the processor and every timer; what it said last is still passed on. */
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#worker?.terminate();
+    for (const timer of this.#timers) clearInterval(timer);
+    if (this.#drainAgain !== null) clearTimeout(this.#drainAgain);
+    while (this.#drain()) {}
+    this.#reportUnheard();
+    this.#publish([{ type: 'stats', stats: this.stats() }]);
+    for (const waiter of this.#frameWaiters.splice(0)) waiter.done();
+    for (const resolve of this.#onBuffers.splice(0)) resolve([]);
+    this.#cpuDone?.();
+  }
+
+  /** Device events that the processor did not take before it ended: reported without a place. */
+  #reportUnheard(): void {
+    if (!this.#options.verifier) return;
+    const observer = createVerifier({
+      found: (finding) => this.#publish([{ type: 'finding', finding }]),
+      bugCheck: () => {
+        throw new Error('a device event is no bug check');
+      },
+    });
+    try {
+      for (
+        let command = this.#commands.shift() as CpuCommand | undefined;
+        command;
+        command = this.#commands.shift() as CpuCommand | undefined
+      ) {
+        if (command.type === 'device-event') reportDeviceEvent(command.event, observer, () => undefined);
+      }
+    } catch {
+      // A driver wrote over the ring: there is nothing left to report.
+    }
+  }
+
+  #command(command: CpuCommand): void {
+    this.#commands.push(command);
+    signalProcessor(this.#control, ATTENTION_COMMAND);
+  }
+
+  #deviceEvent(event: EngineEvent): void {
+    if (event.kind === 'lost') this.#publish([{ type: 'log', source: 'device', level: 'warn', text: event.sentence }]);
+    else this.#publish([{ type: 'log', source: 'device', level: 'error', text: event.sentence }]);
+    if (!this.#ended) this.#command({ type: 'device-event', event: serialize(event) });
+  }
+
+  /** Serves the device and takes the worker's messages whenever the worker asks for attention. */
+  #watchAttention(): void {
+    if (this.#ended) return;
+    const seen = Atomics.load(this.#control, DEVICE_ATTENTION);
+    this.#engine?.service();
+    this.#scheduleDrain();
+    const { async, value } = Atomics.waitAsync(this.#control, DEVICE_ATTENTION, seen);
+    // A driver that rings without pause must not starve the page: the next look is a task of its own.
+    if (async) void value.then(() => this.#watchAttention());
+    else setTimeout(() => this.#watchAttention(), 0);
+  }
+
+  #scheduleDrain(): void {
+    if (this.#drainAgain !== null || this.#ended) return;
+    if (this.#drain()) {
+      this.#drainAgain = setTimeout(() => {
+        this.#drainAgain = null;
+        this.#scheduleDrain();
+      }, DRAIN_AGAIN_MS);
+    }
+  }
+
+  /** Takes up to DRAIN messages and passes them on. Returns whether more may be waiting. */
+  #drain(): boolean {
+    const batch: (CpuEvent | BoardEvent)[] = [];
+    try {
+      while (batch.length < DRAIN) {
+        const event = this.#events.shift() as CpuEvent | undefined;
+        if (!event) break;
+        batch.push(event);
+        if (event.type === 'common-buffers') this.#collectBuffers(event.list, event.last);
+      }
+    } catch (error) {
+      batch.push({
+        type: 'log',
+        source: 'device',
+        level: 'error',
+        text: `messages from the processor were damaged: ${error instanceof Error ? error.message : error}`,
+      });
+    }
+    const { refused } = this.#events;
+    if (refused > this.#refused) batch.push({ type: 'dropped', lines: refused - this.#refused });
+    this.#refused = refused;
+    if (batch.length > 0) this.#publish(batch);
+    if (batch.some((event) => event.type === 'done')) this.#cpuDone?.();
+    return batch.length >= DRAIN;
+  }
+
+  #collectBuffers(list: readonly CommonBufferRecord[], last: boolean): void {
+    this.#partialBuffers.push(...list);
+    if (!last) return;
+    const whole = this.#partialBuffers;
+    this.#partialBuffers = [];
+    for (const resolve of this.#onBuffers.splice(0)) resolve(whole);
+  }
+
+  #checkFrames(): void {
+    const frames = this.#engine?.counters.frames ?? 0;
+    for (let i = this.#frameWaiters.length - 1; i >= 0; i--) {
+      if ((this.#frameWaiters[i]?.target ?? 0) <= frames) this.#frameWaiters.splice(i, 1)[0]?.done();
+    }
+  }
+
+  #tick(): void {
+    this.#publish([{ type: 'stats', stats: this.stats() }]);
+    this.#scheduleDrain();
+    this.#watchdog();
+  }
+
+  #watchdog(): void {
+    const now = performance.now();
+    const callback = Atomics.load(this.#control, CALLBACK_COUNT);
+    const running = Atomics.load(this.#control, CPU_STATE) === CPU_RUNNING;
+    const paused = (Atomics.load(this.#control, ATTENTION) & ATTENTION_PAUSE) !== 0;
+    if (!running || paused || callback !== this.#callback) {
+      this.#callback = callback;
+      this.#since = now;
+      this.#asked = 0;
+      return;
+    }
+    if (now - this.#since < this.#options.watchdogSeconds * 1000) return;
+    if (this.#asked === 0) {
+      this.#asked = now;
+      signalProcessor(this.#control, ATTENTION_WATCHDOG);
+    } else if (now - this.#asked > WATCHDOG_GRACE_MS) {
+      const name = CALLBACKS[Atomics.load(this.#control, CALLBACK_NAME)] ?? 'the driver';
+      const message = `${name} has not returned for ${Math.round((now - this.#since) / 1000)} s and calls no VideoPort function: it loops for ever`;
+      this.#worker?.terminate();
+      while (this.#drain()) {}
+      this.#publish([
+        {
+          type: 'bugcheck',
+          bugCheck: {
+            code: THREAD_STUCK_IN_DEVICE_DRIVER,
+            parameters: ['0x0', '0x0', '0x0', '0x0'],
+            message,
+            position: null,
+          },
+        },
+      ]);
+    }
+  }
+}

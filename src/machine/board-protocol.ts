@@ -1,0 +1,111 @@
+/**
+ * What passes between the three places where code runs. App page ↔ board: messages over a port. Board ↔ CPU worker: one message at
+ * boot, then JSON through the rings of `board-memory.ts`, since the worker never returns to its event loop.
+ */
+import type { BoardMemory } from '../bus/board-memory.ts';
+import type { EngineEvent, Pacing } from '../engine/engine.ts';
+import type { GeneratedPosition } from '../verifier/source-position.ts';
+import type { RawFinding } from '../verifier/verifier.ts';
+import type { LogLevel, LogSource } from '../videoport/port.ts';
+import type { Program } from './compile.ts';
+import type { MachineStats } from './machine-types.ts';
+import type { CommonBufferRecord } from './report.ts';
+
+/** How a machine is to be put together. */
+export interface BoardOptions {
+  readonly engine: 'webgpu' | 'software' | undefined;
+  readonly verifier: boolean;
+  readonly ramBytes: number;
+  readonly pacing: Pacing;
+  readonly mode: { readonly width: number; readonly height: number };
+  readonly watchdogSeconds: number;
+}
+
+/** A bug check as it leaves the worker. */
+export interface RawBugCheck {
+  readonly code: number;
+  readonly parameters: readonly string[];
+  readonly message: string;
+  readonly position: GeneratedPosition | null;
+}
+
+/** The one `message` that the worker gets. */
+export interface CpuBoot {
+  readonly memory: BoardMemory;
+  readonly program: Program;
+  readonly verifier: boolean;
+  readonly mode: { readonly width: number; readonly height: number };
+  /** Most bytes that the device can see at once. */
+  readonly apertureBytes: number;
+}
+
+/** From the worker, through the ring `events`. */
+export type CpuEvent =
+  | { readonly type: 'log'; readonly source: LogSource; readonly level: LogLevel; readonly text: string }
+  | { readonly type: 'finding'; readonly finding: RawFinding }
+  | { readonly type: 'bugcheck'; readonly bugCheck: RawBugCheck }
+  /** All common buffers, in as many messages as it takes. */
+  | { readonly type: 'common-buffers'; readonly list: readonly CommonBufferRecord[]; readonly last: boolean }
+  | { readonly type: 'mode'; readonly width: number; readonly height: number }
+  | { readonly type: 'running' }
+  | { readonly type: 'failed'; readonly reason: string; readonly position: GeneratedPosition | null }
+  /** Shut down: nothing more comes. */
+  | { readonly type: 'done' };
+
+/** To the worker, through the ring `commands`. */
+export type CpuCommand =
+  | { readonly type: 'stop' }
+  /** Send `common-buffers`. */
+  | { readonly type: 'common-buffers' }
+  /** The device met something; the worker knows where in the driver it began. BigInts as decimal strings. */
+  | { readonly type: 'device-event'; readonly event: SerializedEngineEvent };
+
+/** An engine event in JSON: the address as a decimal string, 0 where the event has none. */
+export interface SerializedEngineEvent {
+  readonly kind: EngineEvent['kind'];
+  readonly code: number;
+  readonly address: string;
+  readonly ringOffset: number;
+  readonly info: number;
+  readonly sentence: string;
+}
+
+/** App page → board. Requests carry a number that the answer repeats. */
+export type BoardRequest =
+  | { readonly type: 'boot'; readonly id: number; readonly program: Program; readonly options: BoardOptions }
+  | { readonly type: 'stop'; readonly id: number }
+  | { readonly type: 'screen'; readonly id: number }
+  | { readonly type: 'frames'; readonly id: number; readonly count: number }
+  | { readonly type: 'common-buffers'; readonly id: number }
+  | { readonly type: 'stats'; readonly id: number }
+  /** Destroys the GPU device on purpose: for trying device loss. */
+  | { readonly type: 'lose-device'; readonly id: number }
+  | { readonly type: 'pause'; readonly id: number; readonly paused: boolean }
+  /** Frees the machine; the picture stays. */
+  | { readonly type: 'close'; readonly id: number };
+
+/** Answers to requests. */
+export interface BoardAnswers {
+  readonly boot: { readonly engine: 'webgpu' | 'software'; readonly adapter: string };
+  readonly stop: { readonly stats: MachineStats };
+  readonly screen: { readonly width: number; readonly height: number; readonly pixels: Uint8ClampedArray<ArrayBuffer> };
+  readonly frames: null;
+  readonly 'common-buffers': { readonly list: readonly CommonBufferRecord[] };
+  readonly stats: { readonly stats: MachineStats };
+  readonly 'lose-device': null;
+  readonly pause: null;
+  readonly close: null;
+}
+
+/** Board → app page. */
+export type BoardMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'error'; readonly id: number; readonly message: string }
+  /** Events of the worker and of the board, in order, in batches. */
+  | { readonly type: 'events'; readonly events: readonly (CpuEvent | BoardEvent)[] };
+
+/** What the board itself has to say. */
+export type BoardEvent =
+  | { readonly type: 'stats'; readonly stats: MachineStats }
+  | { readonly type: 'dropped'; readonly lines: number };

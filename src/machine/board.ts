@@ -1,0 +1,124 @@
+/**
+ * The board: the script of the sandboxed frame. It owns the GPU, the monitor and the CPU worker, and answers the app page
+ * through one message port. It lives for many boots, so the GPU is opened once.
+ */
+import type { Engine } from '../engine/engine.ts';
+import { createSoftwareEngine } from '../engine/software/software-engine.ts';
+import { type GpuContext, openGpuContext } from '../engine/webgpu/gpu-context.ts';
+import { createWebGpuEngine } from '../engine/webgpu/webgpu-engine.ts';
+import { BoardMachine, type EngineFactory } from './board-machine.ts';
+import type { BoardAnswers, BoardMessage, BoardOptions, BoardRequest } from './board-protocol.ts';
+import cpuWorkerText from './cpu-worker.ts?script';
+
+/** The monitor is the frame's only element. */
+function monitor(): HTMLCanvasElement {
+  const canvas = document.querySelector('canvas');
+  if (!canvas) throw new Error('board: the frame has no canvas');
+  return canvas;
+}
+
+/** A canvas can have one kind of context in its life: another engine gets another canvas. */
+function freshMonitor(): HTMLCanvasElement {
+  const old = monitor();
+  const canvas = document.createElement('canvas');
+  canvas.width = old.width;
+  canvas.height = old.height;
+  old.replaceWith(canvas);
+  return canvas;
+}
+
+class Board {
+  readonly #port: MessagePort;
+  readonly #workerUrl = URL.createObjectURL(new Blob([cpuWorkerText], { type: 'text/javascript' }));
+  #machine: BoardMachine | null = null;
+  #gpu: Promise<GpuContext> | null = null;
+  #canvasKind: Engine['kind'] | null = null;
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+    port.onmessage = (event: MessageEvent<BoardRequest>) => {
+      const request = event.data;
+      this.#answer(request).then(
+        (value) => this.#send({ type: 'answer', id: request.id, value }),
+        (error: unknown) =>
+          this.#send({
+            type: 'error',
+            id: request.id,
+            message: error instanceof Error ? error.message : String(error),
+          }),
+      );
+    };
+    this.#send({ type: 'ready' });
+  }
+
+  #send(message: BoardMessage): void {
+    this.#port.postMessage(message);
+  }
+
+  async #answer(request: BoardRequest): Promise<BoardAnswers[BoardRequest['type']]> {
+    if (request.type === 'boot') return this.#boot(request);
+    const machine = this.#machine;
+    if (!machine) throw new Error(`board: '${request.type}' without a machine`);
+    switch (request.type) {
+      case 'stop':
+        await machine.stop();
+        return { stats: machine.stats() };
+      case 'screen':
+        return (await machine.engine?.screen()) ?? { width: 0, height: 0, pixels: new Uint8ClampedArray(0) };
+      case 'frames':
+        await machine.frames(request.count);
+        return null;
+      case 'common-buffers':
+        return { list: await machine.commonBuffers() };
+      case 'stats':
+        return { stats: machine.stats() };
+      case 'lose-device':
+        (await this.#gpu)?.device.destroy();
+        return null;
+      case 'pause':
+        machine.pause(request.paused);
+        return null;
+      case 'close':
+        machine.close();
+        if (this.#machine === machine) this.#machine = null;
+        return null;
+    }
+  }
+
+  async #boot(request: Extract<BoardRequest, { type: 'boot' }>): Promise<BoardAnswers['boot']> {
+    this.#machine?.close();
+    const machine = new BoardMachine(request.options, (events) => this.#send({ type: 'events', events }));
+    this.#machine = machine;
+    const gpu = await this.#chooseEngine(request.options);
+    const kind = gpu ? 'webgpu' : 'software';
+    const canvas = this.#canvasKind === null || this.#canvasKind === kind ? monitor() : freshMonitor();
+    this.#canvasKind = kind;
+    const factory: EngineFactory = async (options) =>
+      gpu
+        ? { engine: await createWebGpuEngine(gpu, options), apertureBytes: gpu.apertureBytes }
+        : { engine: createSoftwareEngine(options), apertureBytes: request.options.ramBytes };
+    const engine = await machine.boot(request.program, this.#workerUrl, canvas, factory);
+    return { engine: engine.kind, adapter: engine.adapter };
+  }
+
+  /** The GPU that will serve, or null for the software engine. */
+  async #chooseEngine(options: BoardOptions): Promise<GpuContext | null> {
+    if (options.engine === 'software') return null;
+    try {
+      this.#gpu ??= openGpuContext();
+      return await this.#gpu;
+    } catch (error) {
+      this.#gpu = null;
+      if (options.engine === 'webgpu') throw error;
+      return null;
+    }
+  }
+}
+
+// The page hands over one end of a channel; only the page that made this frame may, and only once.
+addEventListener('message', function connect(event: MessageEvent) {
+  const [port] = event.ports;
+  if (event.source !== parent || event.data !== 'videoport-board' || !port) return;
+  removeEventListener('message', connect);
+  new Board(port);
+});

@@ -1,0 +1,183 @@
+/**
+ * The CPU worker: the machine's one processor. Puts memory, bus, HAL and port together, runs the driver, and from then on
+ * sits in the idle loop that an operating system would; it never returns to its event loop, so all that it hears and says goes through shared memory.
+ */
+import {
+  ATTENTION,
+  ATTENTION_COMMAND,
+  CALLBACK_NAME,
+  CPU_HALTED,
+  CPU_IDLE,
+  CPU_RUNNING,
+  CPU_STATE,
+  FRAME_SPREAD,
+  signalDevice,
+} from '../bus/board-memory.ts';
+import { IommuWriter } from '../bus/iommu.ts';
+import { PciBus } from '../bus/pci.ts';
+import { Windows } from '../bus/windows.ts';
+import type { DriverEntry } from '../ddi/miniport.ts';
+import type { Parameters4 } from '../ddi/observer.ts';
+import { PAGE_SIZE } from '../ddi/types.ts';
+import { RingGpuFront } from '../devices/ringgpu/front.ts';
+import { DisplayError, disableSurface, enableSurface, type Surface } from '../display/display-driver.ts';
+import { DmaController } from '../hal/dma-adapter.ts';
+import { Processor } from '../hal/processor.ts';
+import { AddressSpace, hex } from '../memory/address-space.ts';
+import { FrameTable } from '../memory/frame-table.ts';
+import { SharedRing } from '../memory/shared-ring.ts';
+import { driverPosition, STACK_DEPTH } from '../verifier/source-position.ts';
+import { createVerifier, formatParameters } from '../verifier/verifier.ts';
+import { installPort, Port, type VideoDevice } from '../videoport/port.ts';
+import { shutDown, startDriver } from '../videoport/start-device.ts';
+import { timerTick } from '../videoport/timer.ts';
+import type { CpuBoot, CpuCommand, CpuEvent } from './board-protocol.ts';
+import { reportDeviceEvent } from './device-event.ts';
+import { type Failure, loadDriver } from './driver-loader.ts';
+import { lockDown } from './lockdown.ts';
+
+/** A message that must arrive waits this long for room, this often. */
+const ROOM_WAIT_MS = 5;
+const ROOM_TRIES = 400;
+/** A message must fit into the ring. */
+const BUFFERS_PER_MESSAGE = 1000;
+
+function start(boot: CpuBoot): void {
+  const { memory } = boot;
+  const control = new Int32Array(memory.control);
+  const events = new SharedRing(memory.events);
+  const commands = new SharedRing(memory.commands);
+  let stopRequested = false;
+
+  /** Says something to the board. Lines of the log are dropped when there is no room; everything else waits for it. */
+  const emit = (event: CpuEvent): void => {
+    const wasEmpty = events.empty;
+    let sent = events.push(event);
+    for (let tries = 0; !sent && event.type !== 'log' && tries < ROOM_TRIES; tries++) {
+      signalDevice(control);
+      Atomics.wait(control, CPU_STATE, Atomics.load(control, CPU_STATE), ROOM_WAIT_MS);
+      sent = events.push(event);
+    }
+    if (wasEmpty) signalDevice(control);
+  };
+
+  const sendBuffers = (): void => {
+    const list = [...dma.history].map((buffer) => ({
+      virtual: hex(buffer.virtual),
+      logical: hex(buffer.logical, 10),
+      length: buffer.length,
+      cacheEnabled: buffer.cacheEnabled,
+      released: buffer.released,
+    }));
+    for (let at = 0; at === 0 || at < list.length; at += BUFFERS_PER_MESSAGE) {
+      emit({
+        type: 'common-buffers',
+        list: list.slice(at, at + BUFFERS_PER_MESSAGE),
+        last: at + BUFFERS_PER_MESSAGE >= list.length,
+      });
+    }
+  };
+
+  /** Nothing runs after this: the board ends the worker. */
+  const halt = (): never => {
+    Atomics.store(control, CPU_STATE, CPU_HALTED);
+    signalDevice(control);
+    for (;;) Atomics.wait(control, CPU_STATE, CPU_HALTED);
+  };
+
+  const bugCheck = (code: number, parameters: Parameters4, sentence: string, cause: unknown): never => {
+    sendBuffers();
+    emit({
+      type: 'bugcheck',
+      bugCheck: { code, parameters: formatParameters(parameters), message: sentence, position: driverPosition(cause) },
+    });
+    return halt();
+  };
+
+  const processor = new Processor(control, bugCheck);
+  const observer = boot.verifier
+    ? createVerifier({
+        found: (finding) => emit({ type: 'finding', finding }),
+        bugCheck: (...args) => processor.bugCheck(...args),
+      })
+    : null;
+  processor.observer = observer;
+
+  const ramPages = memory.ram.buffer.byteLength / PAGE_SIZE;
+  const space = new AddressSpace(
+    memory.ram,
+    new FrameTable(ramPages, ramPages * FRAME_SPREAD, new Int32Array(memory.frames)),
+  );
+  const dma = new DmaController(space, new IommuWriter(memory), boot.apertureBytes);
+  const bus = new PciBus();
+  const front = new RingGpuFront(memory, observer);
+  bus.plug(2, front.plug());
+  const log: Port['log'] = (source, level, text) => emit({ type: 'log', source, level, text });
+  const port = new Port({ processor, space, bus, windows: new Windows(bus), dma, observer, log });
+  installPort(port);
+
+  processor.onTimer = timerTick;
+  processor.onCommand = () => {
+    // Cleared first: whoever pushes a command afterwards sets the bit again.
+    Atomics.and(control, ATTENTION, ~ATTENTION_COMMAND);
+    for (
+      let command = commands.shift() as CpuCommand | undefined;
+      command;
+      command = commands.shift() as CpuCommand | undefined
+    ) {
+      if (command.type === 'stop') stopRequested = true;
+      else if (command.type === 'common-buffers') sendBuffers();
+      else reportDeviceEvent(command.event, observer, (offset) => front.doorbellSite(offset));
+    }
+  };
+
+  const failure = live();
+  sendBuffers();
+  if (failure) emit({ type: 'failed', reason: failure.failed, position: driverPosition(failure.cause) });
+  emit({ type: 'done' });
+  halt();
+
+  /** The machine's life, from the driver's first line to shutdown. Returns why it ended before a stop was asked for, or null. */
+  function live(): Failure | null {
+    // The file's top level counts as part of DriverEntry for the watchdog.
+    Atomics.store(control, CALLBACK_NAME, 0);
+    Atomics.store(control, CPU_STATE, CPU_RUNNING);
+    const loaded = loadDriver(boot.program.files[0]?.code ?? '', log);
+    Atomics.store(control, CPU_STATE, CPU_IDLE);
+    if ('failed' in loaded) return loaded;
+    const failure = serve(loaded.driverEntry);
+    shutDown();
+    return failure;
+  }
+
+  /** Starts the driver, puts a desktop on the screen and idles until a stop is asked for. */
+  function serve(driverEntry: DriverEntry): Failure | null {
+    const started = startDriver(driverEntry);
+    if ('failed' in started) return started;
+    const device = started[0] as VideoDevice;
+    let surface: Surface;
+    try {
+      surface = enableSurface(device, boot.mode.width, boot.mode.height);
+    } catch (error) {
+      if (error instanceof DisplayError) return { failed: error.message };
+      throw error;
+    }
+    emit({ type: 'mode', width: surface.mode.VisScreenWidth, height: surface.mode.VisScreenHeight });
+    emit({ type: 'running' });
+    while (!stopRequested) {
+      processor.safepoint();
+      if (!stopRequested) processor.waitForAttention(1000, false);
+    }
+    disableSurface(device, surface);
+    return null;
+  }
+}
+
+Error.stackTraceLimit = STACK_DEPTH;
+const scope = globalThis as unknown as { onmessage: ((event: MessageEvent<CpuBoot>) => void) | null };
+scope.onmessage = (event) => {
+  scope.onmessage = null;
+  const boot = event.data;
+  lockDown(globalThis);
+  start(boot);
+};

@@ -1,0 +1,40 @@
+/** What a device event means to the driver's author: which rule of the catalogue it breaks. */
+import type { Observer, Site } from '../ddi/observer.ts';
+import { RINGGPU_FAULT_READ_ONLY, RINGGPU_FAULT_UNMAPPED } from '../devices/ringgpu/registers.ts';
+import type { EngineEvent } from '../engine/engine.ts';
+import type { SerializedEngineEvent } from './board-protocol.ts';
+
+/** Makes an event fit for JSON. */
+export function serialize(event: EngineEvent): SerializedEngineEvent {
+  return {
+    kind: event.kind,
+    code: event.kind === 'fault' ? event.code : 0,
+    address: 'address' in event ? event.address.toString() : '0',
+    ringOffset: event.kind === 'fault' ? event.ringOffset : 0,
+    info: event.kind === 'fault' ? event.info : 0,
+    sentence: event.sentence,
+  };
+}
+
+/**
+ * Reports an event to the verifier; a lost GPU is nobody's mistake and only logged.
+ * @param siteOf where the driver rang the doorbell that covers a ring offset
+ */
+export function reportDeviceEvent(
+  event: SerializedEngineEvent,
+  observer: Observer | null,
+  siteOf: (ringOffset: number) => Site | undefined,
+): void {
+  const address = BigInt(event.address);
+  if (event.kind === 'fault') {
+    const unmapped = event.code === RINGGPU_FAULT_UNMAPPED || event.code === RINGGPU_FAULT_READ_ONLY;
+    observer?.report(
+      unmapped ? 'dma-unmapped' : 'device-fault',
+      unmapped ? [address, event.code, event.ringOffset, 0] : [event.code, address, event.ringOffset, event.info],
+      event.sentence,
+      siteOf(event.ringOffset),
+    );
+  } else if (event.kind === 'released-in-flight')
+    observer?.report('released-in-flight', [address, 0, 0, 0], event.sentence);
+  else if (event.kind === 'scanout-unmapped') observer?.report('dma-unmapped', [address, 0, 0, 0], event.sentence);
+}

@@ -1,0 +1,359 @@
+/**
+ * A machine, as a page or a test uses it: boot a driver's source, wait for frames, look at the screen, read the report, stop.
+ *
+ *     const machine = await Machine.boot({ source, monitor: element });
+ *     await machine.frames(60);
+ *     const report = await machine.stop();
+ */
+
+import { bugCheckName } from '../ddi/bug-checks.ts';
+import type { Screen } from '../engine/engine.ts';
+import { BoardFrame } from './board-frame.ts';
+import type { BoardEvent, BoardMessage, CpuEvent } from './board-protocol.ts';
+import { type Compiled, compile } from './compile.ts';
+import type {
+  BootOptions,
+  MachineControl,
+  MachineEvent,
+  MachineState,
+  MachineStats,
+  Support,
+} from './machine-types.ts';
+import type { BugCheck, CommonBufferRecord, Finding, Report } from './report.ts';
+
+/** Lines of the log that are kept. */
+const LOG_LINES = 10_000;
+/** Findings that are kept. */
+const MOST_FINDINGS = 1000;
+const DEFAULT_RAM = 64 * 1024 * 1024;
+const DEFAULT_MODE = { width: 640, height: 480 };
+const DEFAULT_WATCHDOG_SECONDS = 5;
+const DEFAULT_FRAMES_TIMEOUT_MS = 10_000;
+
+const NO_STATS: MachineStats = {
+  frames: 0,
+  vblanks: 0,
+  interrupts: 0,
+  dpcs: 0,
+  doorbells: 0,
+  fences: 0,
+  dmaReadBytes: 0,
+  dmaWriteBytes: 0,
+  calls: 0,
+};
+
+/** Frames by the element that holds them; a frame is used again when the machine in it has ended. */
+const frames = new WeakMap<HTMLElement, BoardFrame>();
+/** Which machine a frame serves. */
+const serving = new WeakMap<BoardFrame, Machine>();
+/** Holders of frames for machines without a monitor of their own. */
+const hidden: HTMLElement[] = [];
+
+/** A place for a frame that nobody looks at, but which is laid out, so that it draws. */
+function hiddenHolder(): HTMLElement {
+  const idle = hidden.find((holder) => {
+    const frame = frames.get(holder);
+    return !frame || !serving.has(frame);
+  });
+  if (idle) return idle;
+  const holder = document.createElement('div');
+  holder.style.cssText = 'position:fixed;left:0;top:0;width:64px;height:48px;opacity:0;pointer-events:none';
+  holder.setAttribute('aria-hidden', 'true');
+  document.body.append(holder);
+  hidden.push(holder);
+  return holder;
+}
+
+/** Why there can be no machine here, in words that say what to do. */
+const NOT_ISOLATED =
+  'SharedArrayBuffer is missing: the page is not cross-origin isolated. Its server must send Document-Isolation-Policy, or Cross-Origin-Opener-Policy and Cross-Origin-Embedder-Policy.';
+
+export class Machine implements MachineControl {
+  readonly #frame: BoardFrame;
+  readonly #compiled: Compiled;
+  readonly #onEvent: ((event: MachineEvent) => void) | undefined;
+  readonly #findings: Finding[] = [];
+  readonly #log: string[] = [];
+  readonly #started = performance.now();
+  #state: MachineState = 'booting';
+  #engine: 'webgpu' | 'software' = 'software';
+  #adapter = '';
+  #bugCheck: BugCheck | null = null;
+  #stats = NO_STATS;
+  #buffers: readonly CommonBufferRecord[] = [];
+  #partialBuffers: CommonBufferRecord[] = [];
+  #screen: Screen | null = null;
+  #stopping: Promise<Report> | null = null;
+  #durationMs = 0;
+  #ended: () => void = () => {};
+  readonly #end = new Promise<void>((resolve) => {
+    this.#ended = resolve;
+  });
+
+  private constructor(frame: BoardFrame, compiled: Compiled, onEvent: BootOptions['onEvent']) {
+    this.#frame = frame;
+    this.#compiled = compiled;
+    this.#onEvent = onEvent;
+  }
+
+  /**
+   * Boots a driver. Resolves when its processor has started; what becomes of the driver is told by events and `state`.
+   * Rejects with CompileError when the source does not parse, and with an Error in plain words when the browser lacks something. A machine that still runs in the same
+   * monitor is stopped first.
+   */
+  static async boot(options: BootOptions): Promise<Machine> {
+    const compiled = compile(options.source, options.fileName ?? 'driver.ts');
+    if (typeof SharedArrayBuffer === 'undefined' || !crossOriginIsolated) throw new Error(NOT_ISOLATED);
+    const holder = options.monitor ?? hiddenHolder();
+    let frame = frames.get(holder);
+    if (!frame?.alive) {
+      frame = new BoardFrame(holder);
+      frames.set(holder, frame);
+    }
+    await serving.get(frame)?.stop();
+    const machine = new Machine(frame, compiled, options.onEvent);
+    serving.set(frame, machine);
+    frame.onEvents = (events) => machine.#receive(events);
+    machine.#emit({ type: 'state', state: 'booting' });
+    try {
+      const { engine, adapter } = await frame.request<'boot'>({
+        type: 'boot',
+        program: compiled.program,
+        options: {
+          engine: options.engine,
+          verifier: options.verifier ?? true,
+          ramBytes: options.ramBytes ?? DEFAULT_RAM,
+          pacing: options.pacing ?? 'display',
+          mode: options.mode ?? DEFAULT_MODE,
+          watchdogSeconds: options.watchdogSeconds ?? DEFAULT_WATCHDOG_SECONDS,
+        },
+      });
+      machine.#engine = engine;
+      machine.#adapter = adapter;
+      machine.#emit({ type: 'engine', engine, adapter });
+    } catch (error) {
+      serving.delete(frame);
+      throw error;
+    }
+    return machine;
+  }
+
+  /** What this browser can do. */
+  static async support(): Promise<Support> {
+    if (typeof SharedArrayBuffer === 'undefined' || !crossOriginIsolated)
+      return { kind: 'not-isolated', reason: NOT_ISOLATED };
+    if (!navigator.gpu) return { kind: 'no-webgpu', reason: 'This browser has no WebGPU (navigator.gpu is missing).' };
+    const adapter = await navigator.gpu.requestAdapter().catch(() => null);
+    return adapter
+      ? { kind: 'full' }
+      : {
+          kind: 'no-webgpu',
+          reason: 'The browser has WebGPU but offers no GPU adapter: it may be blocked, or switched off.',
+        };
+  }
+
+  get state(): MachineState {
+    return this.#state;
+  }
+
+  get engine(): 'webgpu' | 'software' {
+    return this.#engine;
+  }
+
+  get bugCheck(): BugCheck | null {
+    return this.#bugCheck;
+  }
+
+  get findings(): readonly Finding[] {
+    return this.#findings;
+  }
+
+  /** Resolves when the machine has stopped, failed or crashed. */
+  get ended(): Promise<void> {
+    return this.#end;
+  }
+
+  async frames(count: number, timeoutMs = DEFAULT_FRAMES_TIMEOUT_MS): Promise<void> {
+    if (this.#over()) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () =>
+          reject(
+            new Error(`Machine.frames: ${count} frames did not come within ${timeoutMs} ms (state: ${this.#state})`),
+          ),
+        timeoutMs,
+      );
+    });
+    try {
+      await Promise.race([this.#frame.request<'frames'>({ type: 'frames', count }), this.#end, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async screen(): Promise<Screen> {
+    return this.#screen ?? this.#frame.request<'screen'>({ type: 'screen' });
+  }
+
+  /** Destroys the GPU device on purpose, as a driver update or a crash of the GPU would: the machine rebuilds and goes on. */
+  async loseDevice(): Promise<void> {
+    await this.#frame.request<'lose-device'>({ type: 'lose-device' });
+  }
+
+  pause(): void {
+    if (this.#state !== 'running') return;
+    void this.#frame.request<'pause'>({ type: 'pause', paused: true });
+    this.#setState('paused');
+  }
+
+  resume(): void {
+    if (this.#state !== 'paused') return;
+    void this.#frame.request<'pause'>({ type: 'pause', paused: false });
+    this.#setState('running');
+  }
+
+  async report(): Promise<Report> {
+    if (!this.#stopping && !this.#over()) {
+      const [{ stats }, { list }] = await Promise.all([
+        this.#frame.request<'stats'>({ type: 'stats' }),
+        this.#frame.request<'common-buffers'>({ type: 'common-buffers' }),
+      ]);
+      this.#stats = stats;
+      if (list.length > 0) this.#buffers = list;
+    }
+    const screen = await this.screen();
+    return {
+      engine: this.#engine,
+      adapter: this.#adapter,
+      frames: this.#stats.frames,
+      interrupts: this.#stats.interrupts,
+      dpcs: this.#stats.dpcs,
+      doorbells: this.#stats.doorbells,
+      fences: this.#stats.fences,
+      dmaReadBytes: this.#stats.dmaReadBytes,
+      dmaWriteBytes: this.#stats.dmaWriteBytes,
+      commonBuffers: this.#buffers,
+      findings: [...this.#findings],
+      bugCheck: this.#bugCheck,
+      screen: { width: screen.width, height: screen.height, sha256: await sha256(screen.pixels) },
+      log: [...this.#log],
+      durationMs: Math.round(this.#durationMs || performance.now() - this.#started),
+    };
+  }
+
+  stop(): Promise<Report> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<Report> {
+    const { stats } = await this.#frame.request<'stop'>({ type: 'stop' });
+    this.#durationMs = performance.now() - this.#started;
+    this.#stats = stats;
+    if (!this.#over()) this.#setState('stopped');
+    this.#screen = await this.#frame.request<'screen'>({ type: 'screen' });
+    await this.#frame.request<'close'>({ type: 'close' });
+    if (serving.get(this.#frame) === this) serving.delete(this.#frame);
+    return this.report();
+  }
+
+  #over(): boolean {
+    return this.#state === 'stopped' || this.#state === 'failed' || this.#state === 'crashed';
+  }
+
+  #emit(event: MachineEvent): void {
+    this.#onEvent?.(event);
+  }
+
+  #setState(state: MachineState, reason?: string): void {
+    this.#state = state;
+    this.#emit(reason === undefined ? { type: 'state', state } : { type: 'state', state, reason });
+    if (this.#over()) this.#ended();
+  }
+
+  #addLog(source: 'driver' | 'port' | 'device', level: 'error' | 'warn' | 'trace' | 'info', text: string): void {
+    this.#log.push(`${source} ${level}: ${text}`);
+    if (this.#log.length > LOG_LINES) this.#log.splice(0, this.#log.length - LOG_LINES);
+    this.#emit({ type: 'log', source, level, text });
+  }
+
+  #receive(events: Extract<BoardMessage, { type: 'events' }>['events']): void {
+    for (const event of events) this.#hear(event);
+  }
+
+  #hear(event: CpuEvent | BoardEvent): void {
+    switch (event.type) {
+      case 'log':
+        this.#addLog(event.source, event.level, event.text);
+        break;
+      case 'dropped':
+        this.#addLog('port', 'warn', `${event.lines} lines came faster than the log takes them and were dropped`);
+        break;
+      case 'finding': {
+        if (this.#findings.length >= MOST_FINDINGS) break;
+        const { rule, code, parameters, message, position } = event.finding;
+        const place = this.#compiled.locate(position);
+        const finding: Finding = {
+          rule,
+          code,
+          parameters,
+          message,
+          file: place?.file ?? null,
+          line: place?.line ?? null,
+          column: place?.column ?? null,
+        };
+        this.#findings.push(finding);
+        this.#emit({ type: 'finding', finding });
+        break;
+      }
+      case 'bugcheck': {
+        if (this.#bugCheck) break;
+        const { code, parameters, message, position } = event.bugCheck;
+        const place = this.#compiled.locate(position);
+        this.#bugCheck = {
+          code,
+          name: bugCheckName(code),
+          parameters,
+          message,
+          file: place?.file ?? null,
+          line: place?.line ?? null,
+          column: place?.column ?? null,
+        };
+        this.#emit({ type: 'bugcheck', bugCheck: this.#bugCheck });
+        this.#setState('crashed', message);
+        break;
+      }
+      case 'common-buffers':
+        this.#partialBuffers.push(...event.list);
+        if (!event.last) break;
+        this.#buffers = this.#partialBuffers;
+        this.#partialBuffers = [];
+        break;
+      case 'mode':
+        this.#emit({ type: 'mode', width: event.width, height: event.height });
+        break;
+      case 'running':
+        if (this.#state === 'booting') this.#setState('running');
+        break;
+      case 'failed': {
+        const place = this.#compiled.locate(event.position);
+        const reason = place ? `${place.file}:${place.line}:${place.column}: ${event.reason}` : event.reason;
+        this.#addLog('port', 'error', reason);
+        if (!this.#over()) this.#setState('failed', reason);
+        break;
+      }
+      case 'stats':
+        this.#stats = event.stats;
+        this.#emit({ type: 'stats', stats: event.stats });
+        break;
+      case 'done':
+        break;
+    }
+  }
+}
+
+async function sha256(pixels: Uint8ClampedArray<ArrayBuffer>): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', pixels);
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,164 @@
+/**
+ * The virtual address space: who owns which pages of RAM. A virtual address is a byte offset in RAM, so mapping a page
+ * moves no bytes; it gives the page an owner and a physical frame. The first 64 KiB are never mapped (NULL, I/O ports),
+ * as in Windows, and everything beyond RAM's end is device windows, which only VideoPortRead/Write functions may touch.
+ */
+import type { Site } from '../ddi/observer.ts';
+import { PAGE_SIZE } from '../ddi/types.ts';
+import type { FrameTable } from './frame-table.ts';
+import { NO_PAGE, PageAllocator } from './page-allocator.ts';
+
+/** Pages below this one are never mapped. */
+const FIRST_PAGE = 16;
+
+/** What every byte of freshly allocated memory holds: nobody may count on zeros. */
+export const FRESH_BYTE = 0xa5;
+/** What surrounds a buffer within its pages; Driver Verifier uses the same value. */
+export const PADDING_BYTE = 0x0f;
+
+/** What a range of mapped pages is for. */
+export type RegionKind = 'common-buffer' | 'pool' | 'system';
+
+/** A range of mapped pages with one owner. */
+export interface Region {
+  readonly kind: RegionKind;
+  readonly firstPage: number;
+  readonly pages: number;
+  /** First usable byte. */
+  readonly base: number;
+  /** Usable bytes from base; the rest of the pages is padding. */
+  readonly length: number;
+  /** Where the driver allocated it, when it did. */
+  readonly site: Site | undefined;
+}
+
+/** Thrown by {@link AddressSpace.require}: the access that a processor would have trapped. */
+export class PageFault extends Error {
+  override readonly name = 'PageFault';
+  /** The first address without a page. */
+  readonly address: number;
+  constructor(address: number, sentence: string) {
+    super(sentence);
+    this.address = address;
+  }
+}
+
+/** `0x00120000`: how addresses are shown everywhere. */
+export function hex(value: number | bigint, digits = 8): string {
+  return `0x${value.toString(16).toUpperCase().padStart(digits, '0')}`;
+}
+
+export class AddressSpace {
+  /** All of RAM, a byte an element. */
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  readonly #buffer: SharedArrayBuffer;
+  readonly #allocator: PageAllocator;
+  readonly #frames: FrameTable;
+  /** For each page the region that owns it. */
+  readonly #owner: (Region | undefined)[];
+
+  constructor(ram: WebAssembly.Memory, frames: FrameTable) {
+    this.#buffer = ram.buffer as unknown as SharedArrayBuffer;
+    this.bytes = new Uint8Array(this.#buffer);
+    const pages = this.#buffer.byteLength / PAGE_SIZE;
+    this.#allocator = new PageAllocator(pages);
+    if (this.#allocator.allocate(FIRST_PAGE) !== 0)
+      throw new Error('AddressSpace: the allocator does not begin at page 0');
+    this.#frames = frames;
+    this.#owner = new Array<Region | undefined>(pages).fill(undefined);
+  }
+
+  /** Bytes of RAM that are not mapped. */
+  get freeBytes(): number {
+    return this.#allocator.freePages * PAGE_SIZE;
+  }
+
+  /** The shared buffer behind RAM, for typed views. */
+  get buffer(): SharedArrayBuffer {
+    return this.#buffer;
+  }
+
+  /**
+   * Maps whole pages for `length` bytes, which begin at `offset` in the first page. Fills the buffer with {@link FRESH_BYTE} and
+   * what surrounds it with {@link PADDING_BYTE}. Returns null when there are not enough pages in a row, or frames.
+   */
+  map(kind: RegionKind, length: number, offset = 0, site?: Site): Region | null {
+    const pages = Math.ceil((offset + length) / PAGE_SIZE);
+    const firstPage = this.#allocator.allocate(pages);
+    if (firstPage === NO_PAGE) return null;
+    if (!this.#frames.mapScattered(firstPage, pages)) {
+      this.#allocator.free(firstPage);
+      return null;
+    }
+    const base = firstPage * PAGE_SIZE + offset;
+    const region: Region = { kind, firstPage, pages, base, length, site };
+    this.#owner.fill(region, firstPage, firstPage + pages);
+    this.bytes.fill(PADDING_BYTE, firstPage * PAGE_SIZE, base);
+    this.bytes.fill(FRESH_BYTE, base, base + length);
+    this.bytes.fill(PADDING_BYTE, base + length, (firstPage + pages) * PAGE_SIZE);
+    return region;
+  }
+
+  /** Unmaps a region. Using it afterwards is a page fault until its pages get another owner. */
+  unmap(region: Region): void {
+    this.#owner.fill(undefined, region.firstPage, region.firstPage + region.pages);
+    this.#frames.unmap(region.firstPage, region.pages);
+    this.#allocator.free(region.firstPage);
+  }
+
+  /** Physical frame numbers of a region's pages, in virtual order. */
+  framesOf(region: Region): Int32Array {
+    return this.#frames.framesOf(region.firstPage, region.pages);
+  }
+
+  /** The region that owns the page of an address. */
+  regionAt(address: number): Region | undefined {
+    return this.#owner[Math.floor(address / PAGE_SIZE)];
+  }
+
+  /** Physical address of a mapped virtual one, or null. */
+  physical(address: number): bigint | null {
+    const frame = this.regionAt(address) ? this.#frames.frameOf(Math.floor(address / PAGE_SIZE)) : -1;
+    return frame < 0 ? null : BigInt(frame) * BigInt(PAGE_SIZE) + BigInt(address % PAGE_SIZE);
+  }
+
+  /**
+   * Makes sure that `count` bytes at `address` are mapped, and returns the region of the first.
+   * Throws {@link PageFault} that names the first address that is not, and `what` wanted it.
+   */
+  require(address: number, count: number, what: string): Region {
+    const first = this.#owner[Math.floor(address / PAGE_SIZE)];
+    if (first && address + count <= (first.firstPage + first.pages) * PAGE_SIZE && count >= 0) return first;
+    if (!Number.isInteger(address) || !Number.isInteger(count) || count < 0) {
+      throw new PageFault(
+        Number.isFinite(address) ? Math.trunc(address) : 0,
+        `${what}: address ${address} and count ${count} must be whole numbers, the count not negative`,
+      );
+    }
+    for (let page = Math.floor(address / PAGE_SIZE); page * PAGE_SIZE < address + Math.max(1, count); page++) {
+      if (!this.#owner[page]) {
+        const fault = Math.max(address, page * PAGE_SIZE);
+        throw new PageFault(fault, `${what}: ${hex(fault)} ${this.#explain(fault)}`);
+      }
+    }
+    return first as Region;
+  }
+
+  /**
+   * Looks at the padding around a region. Returns the address of the first damaged byte, or -1.
+   */
+  damagedPadding(region: Region): number {
+    const start = region.firstPage * PAGE_SIZE;
+    const end = start + region.pages * PAGE_SIZE;
+    for (let at = start; at < region.base; at++) if (this.bytes[at] !== PADDING_BYTE) return at;
+    for (let at = region.base + region.length; at < end; at++) if (this.bytes[at] !== PADDING_BYTE) return at;
+    return -1;
+  }
+
+  #explain(address: number): string {
+    if (address < 0) return 'is no address';
+    if (address < FIRST_PAGE * PAGE_SIZE) return 'lies in the first 64 KiB, which are never mapped: a NULL pointer?';
+    if (address < this.#buffer.byteLength) return 'is not mapped: freed, or never allocated';
+    return 'lies beyond RAM: device registers are reached with VideoPortRead/WriteRegister, and a logical address is for the device only';
+  }
+}

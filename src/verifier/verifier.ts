@@ -1,0 +1,64 @@
+/**
+ * The verifier: hears of every broken rule, says where in the driver it was broken, and stops the machine where Windows would
+ * under Driver Verifier. It only observes; a machine works without it.
+ */
+import type { Observer, Parameters4, Rule, Site } from '../ddi/observer.ts';
+import { CATALOGUE, findingCode } from './catalogue.ts';
+import { driverPosition, type GeneratedPosition } from './source-position.ts';
+
+/** A broken rule, as it leaves the worker: the position is still one in the compiled text. */
+export interface RawFinding {
+  readonly rule: Rule;
+  readonly code: string;
+  readonly parameters: readonly string[];
+  readonly message: string;
+  readonly position: GeneratedPosition | null;
+}
+
+/** Parameters as Windows prints them: four hexadecimal numbers. */
+export function formatParameters(parameters: Parameters4): string[] {
+  return parameters.map((value) => `0x${BigInt.asUintN(64, BigInt(value)).toString(16).toUpperCase()}`);
+}
+
+/** Each rule and place is told once this many times; then only counted, so that a loop does not bury the rest. */
+const REPEATS = 3;
+
+/** What the verifier needs from the machine. */
+export interface VerifierParts {
+  /** Takes a finding. */
+  readonly found: (finding: RawFinding) => void;
+  /** KeBugCheckEx: does not return. */
+  readonly bugCheck: (code: number, parameters: Parameters4, sentence: string, cause: unknown) => never;
+}
+
+/** Makes the observer. */
+export function createVerifier(parts: VerifierParts): Observer {
+  const seen = new Map<string, number>();
+  return {
+    report(rule, parameters, sentence, site) {
+      const entry = CATALOGUE[rule];
+      const cause = site?.error ?? new Error(sentence);
+      const position = driverPosition(cause);
+      const key = `${rule} ${position?.file}:${position?.line}:${position?.column}`;
+      const times = (seen.get(key) ?? 0) + 1;
+      seen.set(key, times);
+      const { crashes, bugCheck, subcode } = entry;
+      const full: Parameters4 =
+        subcode !== null && rule !== 'wait-irql' ? [subcode, parameters[0], parameters[1], parameters[2]] : parameters;
+      if (times <= REPEATS || crashes) {
+        const more = times === REPEATS && !crashes ? ' (seen often at this place: not reported again)' : '';
+        parts.found({
+          rule,
+          code: findingCode(rule),
+          parameters: formatParameters(full),
+          message: sentence + more,
+          position,
+        });
+      }
+      if (crashes && bugCheck !== null) parts.bugCheck(bugCheck, full, sentence, cause);
+    },
+    site(): Site {
+      return { error: new Error('site') };
+    },
+  };
+}

@@ -1,0 +1,124 @@
+/** Claiming a device's addresses: VideoPortGetAccessRanges, VideoPortVerifyAccessRanges. */
+import { PASSIVE_LEVEL } from '../ddi/constants.ts';
+import type { HwDeviceExtension, VIDEO_ACCESS_RANGE } from '../ddi/miniport.ts';
+import { ERROR_DEV_NOT_EXIST, ERROR_INVALID_PARAMETER, ERROR_MORE_DATA, NO_ERROR } from '../ddi/status.ts';
+import type { Out, PVOID, ULONG, VP_STATUS } from '../ddi/types.ts';
+import { callRule, enter } from './call-rules.ts';
+import { port, type VideoDevice } from './port.ts';
+
+const GET = callRule('VideoPortGetAccessRanges', PASSIVE_LEVEL, { onlyIn: ['HwVidFindAdapter'] });
+const VERIFY = callRule('VideoPortVerifyAccessRanges', PASSIVE_LEVEL, { onlyIn: ['HwVidFindAdapter'] });
+
+/** The ranges that PnP assigned to a device: its BARs. */
+function assigned(device: VideoDevice): VIDEO_ACCESS_RANGE[] {
+  return device.pciFunction.bars.map((bar) => ({
+    RangeStart: BigInt(bar.address),
+    RangeLength: bar.block.size,
+    RangeInIoSpace: bar.io ? 1 : 0,
+    RangeVisible: 0,
+    RangeShareable: 0,
+    RangePassive: 0,
+  }));
+}
+
+/**
+ * Reports the bus addresses that PnP assigned to the device and claims them. From HwVidFindAdapter only. Each success replaces the
+ * previous claim.
+ *
+ * @param NumRequestedResources 0: all that the device has; requests of one's own are for legacy devices
+ * @param RequestedResources NULL
+ * @param NumAccessRanges elements for which AccessRanges has room; 0 gives all claims back
+ * @param AccessRanges out: the ranges, from element 0 on
+ * @param VendorId NULL; a legacy driver names the vendor it looks for
+ * @param DeviceId NULL; a legacy driver names the device
+ * @param Slot out: the device's slot number
+ * @returns NO_ERROR; ERROR_MORE_DATA when the device has more ranges than there is room for; ERROR_DEV_NOT_EXIST when ids are given that are not this device's
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetaccessranges
+ */
+export function VideoPortGetAccessRanges(
+  HwDeviceExtension: HwDeviceExtension,
+  NumRequestedResources: ULONG,
+  RequestedResources: PVOID | null,
+  NumAccessRanges: ULONG,
+  AccessRanges: VIDEO_ACCESS_RANGE[] | null,
+  VendorId: number | null,
+  DeviceId: number | null,
+  Slot: Out<ULONG> | null,
+): VP_STATUS {
+  enter(GET);
+  void NumRequestedResources;
+  void RequestedResources;
+  const device = port.device(HwDeviceExtension, GET.name);
+  if (NumAccessRanges === 0) {
+    device.claims = [];
+    return NO_ERROR;
+  }
+  if (!Array.isArray(AccessRanges)) return ERROR_INVALID_PARAMETER;
+  const { vendorId, deviceId } = device.pciFunction;
+  if ((VendorId && VendorId !== vendorId) || (DeviceId && DeviceId !== deviceId)) return ERROR_DEV_NOT_EXIST;
+  const ranges = assigned(device);
+  if (ranges.length > NumAccessRanges) {
+    port.log(
+      'port',
+      'warn',
+      `${GET.name}: the device has ${ranges.length} ranges, and there is room for ${NumAccessRanges}`,
+    );
+    return ERROR_MORE_DATA;
+  }
+  for (const [index, range] of ranges.entries()) AccessRanges[index] = range;
+  device.claims = ranges.map((range) => ({ ...range }));
+  if (Slot) Slot.value = device.slot;
+  return NO_ERROR;
+}
+
+const overlaps = (a: VIDEO_ACCESS_RANGE, b: VIDEO_ACCESS_RANGE): boolean =>
+  Boolean(a.RangeInIoSpace) === Boolean(b.RangeInIoSpace) &&
+  a.RangeStart < b.RangeStart + BigInt(b.RangeLength) &&
+  b.RangeStart < a.RangeStart + BigInt(a.RangeLength);
+
+/**
+ * Checks that ranges conflict with no other device's and claims them. From HwVidFindAdapter only. Count 0 gives all claims back; a RangeLength of 0
+ * gives back the claim that begins there.
+ *
+ * @returns NO_ERROR, or ERROR_INVALID_PARAMETER on a conflict: nothing is claimed then
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportverifyaccessranges
+ */
+export function VideoPortVerifyAccessRanges(
+  HwDeviceExtension: HwDeviceExtension,
+  NumAccessRanges: ULONG,
+  AccessRanges: readonly VIDEO_ACCESS_RANGE[] | null,
+): VP_STATUS {
+  enter(VERIFY);
+  const device = port.device(HwDeviceExtension, VERIFY.name);
+  if (NumAccessRanges === 0 || AccessRanges === null) {
+    device.claims = [];
+    return NO_ERROR;
+  }
+  const wanted = AccessRanges.slice(0, NumAccessRanges);
+  if (wanted.length < NumAccessRanges) return ERROR_INVALID_PARAMETER;
+  const foreign: VIDEO_ACCESS_RANGE[] = [];
+  for (const [slot, pciFunction] of port.bus.entries()) {
+    if (pciFunction === device.pciFunction) continue;
+    foreign.push(...assigned({ ...device, slot, pciFunction }));
+  }
+  for (const other of port.devices) if (other !== device) foreign.push(...other.claims);
+  for (const range of wanted) {
+    const conflict = foreign.find((other) => overlaps(range, other) && !(range.RangeShareable && other.RangeShareable));
+    if (conflict && range.RangeLength > 0) {
+      port.log(
+        'port',
+        'warn',
+        `${VERIFY.name}: 0x${range.RangeStart.toString(16)} (${range.RangeLength} bytes) belongs to another device`,
+      );
+      return ERROR_INVALID_PARAMETER;
+    }
+  }
+  for (const range of wanted) {
+    device.claims = device.claims.filter(
+      (claim) =>
+        !(claim.RangeStart === range.RangeStart && Boolean(claim.RangeInIoSpace) === Boolean(range.RangeInIoSpace)),
+    );
+    if (range.RangeLength > 0) device.claims.push({ ...range });
+  }
+  return NO_ERROR;
+}

@@ -1,0 +1,77 @@
+/** Debug output and error log: VideoPortDebugPrint, VideoPortLogError. */
+import { Info, PASSIVE_LEVEL, Trace, Warn } from '../ddi/constants.ts';
+import type { HwDeviceExtension, VIDEO_REQUEST_PACKET } from '../ddi/miniport.ts';
+import { statusName } from '../ddi/status.ts';
+import type { ULONG, VP_STATUS } from '../ddi/types.ts';
+import { DIRQL } from '../hal/processor.ts';
+import { cFormat } from './c-format.ts';
+import { callRule, enter } from './call-rules.ts';
+import { type LogLevel, port } from './port.ts';
+import { requireMapped } from './system-memory.ts';
+
+const PRINT = callRule('VideoPortDebugPrint', PASSIVE_LEVEL);
+const LOG_ERROR = callRule('VideoPortLogError', DIRQL, { fromInterrupt: true });
+
+/** A line of the log is cut here. */
+const LONGEST_LINE = 2000;
+/** A string without an end is read no further. */
+const LONGEST_STRING = 1024;
+
+/** Reads a zero-terminated string out of memory. */
+function readString(address: number, wide: boolean): string {
+  let text = '';
+  const step = wide ? 2 : 1;
+  for (let i = 0; i < LONGEST_STRING; i++) {
+    requireMapped(address + i * step, step, PRINT.name, false);
+    const { bytes } = port.space;
+    const code = (bytes[address + i * step] ?? 0) | (wide ? (bytes[address + i * step + 1] ?? 0) << 8 : 0);
+    if (code === 0) return text;
+    text += String.fromCharCode(code);
+  }
+  return `${text}…`;
+}
+
+/**
+ * Prints to the log, as printf does.
+ *
+ * @param DebugPrintLevel Error, Warn, Trace or Info
+ * @param DebugMessage format: %d %u %x %X %o %c %s %S %ws %p %I64x and so on, with flags, width and precision
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportdebugprint
+ */
+export function VideoPortDebugPrint(
+  DebugPrintLevel: number,
+  DebugMessage: string,
+  ...Arguments: readonly unknown[]
+): void {
+  enter(PRINT);
+  const level: LogLevel =
+    DebugPrintLevel === Warn
+      ? 'warn'
+      : DebugPrintLevel === Trace
+        ? 'trace'
+        : DebugPrintLevel === Info
+          ? 'info'
+          : 'error';
+  const text = cFormat(String(DebugMessage), Arguments, readString).replace(/\r?\n$/, '');
+  for (const line of text.split(/\r?\n/)) port.log('driver', level, line.slice(0, LONGEST_LINE));
+}
+
+/**
+ * Puts an entry into the event log. Allowed in HwVidInterrupt and in synchronisation callbacks.
+ *
+ * @param Vrp the request that failed, or NULL
+ * @param ErrorCode what went wrong
+ * @param UniqueId the driver's own number for this place in its code
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportlogerror
+ */
+export function VideoPortLogError(
+  HwDeviceExtension: HwDeviceExtension,
+  Vrp: VIDEO_REQUEST_PACKET | null,
+  ErrorCode: VP_STATUS,
+  UniqueId: ULONG,
+): void {
+  enter(LOG_ERROR);
+  port.device(HwDeviceExtension, LOG_ERROR.name);
+  const request = Vrp ? `, request 0x${Vrp.IoControlCode.toString(16)}` : '';
+  port.log('driver', 'error', `event log: ${statusName(ErrorCode)}, id ${UniqueId}${request}`);
+}

@@ -1,0 +1,73 @@
+/** The module `videoport` that miniports import: the DDK's names and nothing else. */
+export * from '../ddi/constants.ts';
+export * from '../ddi/ioctl.ts';
+export type * from '../ddi/miniport.ts';
+export {
+  ERROR_BUSY,
+  ERROR_CONTINUE,
+  ERROR_DEV_NOT_EXIST,
+  ERROR_DEVICE_REINITIALIZATION_NEEDED,
+  ERROR_INSUFFICIENT_BUFFER,
+  ERROR_INVALID_FUNCTION,
+  ERROR_INVALID_NAME,
+  ERROR_INVALID_PARAMETER,
+  ERROR_IO_PENDING,
+  ERROR_MORE_DATA,
+  ERROR_NO_MORE_DEVICES,
+  ERROR_NOT_ENOUGH_MEMORY,
+  NO_ERROR,
+  STATUS_INVALID_PARAMETER,
+  STATUS_REVISION_MISMATCH,
+  STATUS_SUCCESS,
+  STATUS_UNSUCCESSFUL,
+  VIDEO_ENUM_INVALID_DEVICE,
+  VIDEO_ENUM_MORE_DEVICES,
+  VIDEO_ENUM_NO_MORE_DEVICES,
+  WAIT_TIMEOUT,
+} from '../ddi/status.ts';
+export * from '../ddi/types.ts';
+export { VideoPortGetAccessRanges, VideoPortVerifyAccessRanges } from './access-ranges.ts';
+export {
+  VideoPortAllocateCommonBuffer,
+  VideoPortGetDmaAdapter,
+  VideoPortPutDmaAdapter,
+  VideoPortReleaseCommonBuffer,
+} from './common-buffer.ts';
+export { VideoPortDebugPrint, VideoPortLogError } from './debug.ts';
+export {
+  VideoPortFreeDeviceBase,
+  VideoPortGetDeviceBase,
+  VideoPortMapMemory,
+  VideoPortUnmapMemory,
+} from './device-memory.ts';
+export {
+  VideoPortClearEvent,
+  VideoPortCreateEvent,
+  VideoPortDeleteEvent,
+  VideoPortReadStateEvent,
+  VideoPortSetEvent,
+  VideoPortWaitForSingleObject,
+} from './event.ts';
+export {
+  SIZE_OF_VPOSVERSIONINFO,
+  VideoPortGetVersion,
+  VideoPortInitialize,
+  type VPOSVERSIONINFO,
+} from './initialize.ts';
+export { VideoPortDisableInterrupt, VideoPortEnableInterrupt, VideoPortQueueDpc } from './interrupt.ts';
+export {
+  VideoPortCompareMemory,
+  VideoPortInterlockedDecrement,
+  VideoPortInterlockedExchange,
+  VideoPortInterlockedIncrement,
+  VideoPortMoveMemory,
+  VideoPortZeroDeviceMemory,
+  VideoPortZeroMemory,
+} from './memory-helpers.ts';
+export * from './ports.ts';
+export * from './registers.ts';
+export * from './structures.ts';
+export { VideoPortGetCurrentIrql, VideoPortStallExecution, VideoPortSynchronizeExecution } from './synchronize.ts';
+export { type MemoryStructure, mem } from './system-memory.ts';
+export { VideoPortQueryPerformanceCounter, VideoPortQuerySystemTime } from './time.ts';
+export { VideoPortStartTimer, VideoPortStopTimer } from './timer.ts';

@@ -1,0 +1,65 @@
+/** Interrupts and deferred work: VideoPortEnableInterrupt, VideoPortDisableInterrupt, VideoPortQueueDpc. */
+import { ATTENTION_INTERRUPT, signalProcessor } from '../bus/board-memory.ts';
+import { DISPATCH_LEVEL, HIGH_LEVEL } from '../ddi/constants.ts';
+import type { HwDeviceExtension, PMINIPORT_DPC_ROUTINE } from '../ddi/miniport.ts';
+import { ERROR_INVALID_FUNCTION, NO_ERROR } from '../ddi/status.ts';
+import type { BOOLEAN, VP_STATUS } from '../ddi/types.ts';
+import { callRule, enter } from './call-rules.ts';
+import { port } from './port.ts';
+
+const ENABLE = callRule('VideoPortEnableInterrupt', HIGH_LEVEL, { fromInterrupt: true });
+const DISABLE = callRule('VideoPortDisableInterrupt', HIGH_LEVEL, { fromInterrupt: true });
+const QUEUE = callRule('VideoPortQueueDpc', HIGH_LEVEL, { fromInterrupt: true, minIrql: DISPATCH_LEVEL });
+
+/**
+ * Unmasks the device's interrupt. Obsolete.
+ *
+ * @returns NO_ERROR, or ERROR_INVALID_FUNCTION when no interrupt is connected
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportenableinterrupt
+ */
+export function VideoPortEnableInterrupt(HwDeviceExtension: HwDeviceExtension): VP_STATUS {
+  enter(ENABLE);
+  const { interrupt } = port.device(HwDeviceExtension, ENABLE.name);
+  if (!interrupt) return ERROR_INVALID_FUNCTION;
+  interrupt.masked = false;
+  // What arrived while it was masked is still on the line.
+  signalProcessor(port.processor.control, ATTENTION_INTERRUPT);
+  return NO_ERROR;
+}
+
+/**
+ * Masks the device's interrupt. Obsolete.
+ *
+ * @returns NO_ERROR, or ERROR_INVALID_FUNCTION when no interrupt is connected
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportdisableinterrupt
+ */
+export function VideoPortDisableInterrupt(HwDeviceExtension: HwDeviceExtension): VP_STATUS {
+  enter(DISABLE);
+  const { interrupt } = port.device(HwDeviceExtension, DISABLE.name);
+  if (!interrupt) return ERROR_INVALID_FUNCTION;
+  interrupt.masked = true;
+  return NO_ERROR;
+}
+
+/**
+ * Queues `CallbackRoutine(HwDeviceExtension, Context)` to run at DISPATCH_LEVEL as soon as the IRQL drops: the way from HwVidInterrupt to everything that
+ * an interrupt routine may not do itself.
+ *
+ * @returns TRUE; FALSE when the device's DPC is queued already: there is one a device, and this call's routine and context are lost
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportqueuedpc
+ */
+export function VideoPortQueueDpc(
+  HwDeviceExtension: HwDeviceExtension,
+  CallbackRoutine: PMINIPORT_DPC_ROUTINE,
+  Context: unknown,
+): BOOLEAN {
+  enter(QUEUE);
+  const device = port.device(HwDeviceExtension, QUEUE.name);
+  if (device.dpcQueued) return false;
+  device.dpcQueued = true;
+  port.processor.queueDpc(() => {
+    device.dpcQueued = false;
+    port.processor.run('HwVidDpcRoutine', DISPATCH_LEVEL, () => CallbackRoutine(device.extension as never, Context));
+  });
+  return true;
+}

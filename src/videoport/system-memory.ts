@@ -1,0 +1,75 @@
+/**
+ * The driver's way to its memory: `mem`, which gives checked typed views, and the same checks for functions that take addresses.
+ * An access to a page that is not mapped is a page fault: in kernel mode, bug check 0x50.
+ */
+import { PAGE_FAULT_IN_NONPAGED_AREA } from '../ddi/bug-checks.ts';
+import type { Layout, Members, Structure } from '../ddi/layout.ts';
+import type { PVOID } from '../ddi/types.ts';
+import { hex, PageFault } from '../memory/address-space.ts';
+import { port } from './port.ts';
+
+/** Makes sure that `count` bytes at an address may be touched; does not return otherwise. */
+export function requireMapped(address: PVOID, count: number, what: string, write: boolean): void {
+  try {
+    const region = port.space.require(address, count, what);
+    const outside = address < region.base || address + count > region.base + region.length;
+    if (outside && region.kind === 'common-buffer' && count > 0) {
+      port.observer?.report(
+        'view-past-end',
+        [address, count, region.base, region.length],
+        `${what}: ${count} bytes at ${hex(address)} reach outside the common buffer of ${region.length} bytes at ${hex(region.base)}`,
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof PageFault)) throw error;
+    port.processor.bugCheck(PAGE_FAULT_IN_NONPAGED_AREA, [error.address, write ? 1 : 0, 0, 0], error.message, error);
+  }
+}
+
+/** Checks the range of a view. Unaligned addresses are refused: a typed view cannot have them. */
+function buffer(name: string, size: number, address: PVOID, count: number): SharedArrayBuffer {
+  requireMapped(address, count * size, `mem.${name}`, true);
+  if (address % size !== 0)
+    throw new RangeError(`mem.${name}: ${hex(address)} is not a multiple of ${size}; use mem.u8`);
+  return port.space.buffer;
+}
+
+/**
+ * The machine's memory, as typed views of the bytes themselves: what you write through one, the device finds when it reads the page. A view
+ * covers exactly the elements asked for; indices beyond them do nothing.
+ */
+export const mem = {
+  /** `count` bytes at an address. */
+  u8: (address: PVOID, count: number) => new Uint8Array(buffer('u8', 1, address, count), address, count),
+  /** `count` 16-bit numbers. */
+  u16: (address: PVOID, count: number) => new Uint16Array(buffer('u16', 2, address, count), address, count),
+  /** `count` unsigned 32-bit numbers. */
+  u32: (address: PVOID, count: number) => new Uint32Array(buffer('u32', 4, address, count), address, count),
+  /** `count` signed 32-bit numbers. */
+  i32: (address: PVOID, count: number) => new Int32Array(buffer('i32', 4, address, count), address, count),
+  /** `count` single-precision numbers. */
+  f32: (address: PVOID, count: number) => new Float32Array(buffer('f32', 4, address, count), address, count),
+} as const;
+
+/** A structure in memory: size and member offsets, reading and writing at an address. */
+export interface MemoryStructure<M extends Members> extends Layout<M> {
+  /** Reads all members. */
+  read(address: PVOID): Structure<M>;
+  /** Writes the members given; the others keep their bytes. */
+  write(address: PVOID, value: Partial<Structure<M>>): void;
+}
+
+/** Gives a layout the machine's memory. */
+export function inMemory<M extends Members>(layout: Layout<M>): MemoryStructure<M> {
+  return {
+    ...layout,
+    read(address) {
+      requireMapped(address, layout.size, `${layout.name}.read`, false);
+      return layout.readFrom(new DataView(port.space.buffer), address);
+    },
+    write(address, value) {
+      requireMapped(address, layout.size, `${layout.name}.write`, true);
+      layout.writeTo(new DataView(port.space.buffer), address, value);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+/** Time: VideoPortQuerySystemTime, VideoPortQueryPerformanceCounter. */
+import { HIGH_LEVEL } from '../ddi/constants.ts';
+import type { HwDeviceExtension } from '../ddi/miniport.ts';
+import type { LARGE_INTEGER, Out } from '../ddi/types.ts';
+import { PERFORMANCE_FREQUENCY, performanceCounter, systemTime } from '../hal/clock.ts';
+import { callRule, enter } from './call-rules.ts';
+import { port } from './port.ts';
+
+const SYSTEM_TIME = callRule('VideoPortQuerySystemTime', HIGH_LEVEL);
+const COUNTER = callRule('VideoPortQueryPerformanceCounter', HIGH_LEVEL);
+
+/**
+ * The time of day.
+ *
+ * @param CurrentTime out: 100 ns ticks since 1601-01-01 UTC
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportquerysystemtime
+ */
+export function VideoPortQuerySystemTime(CurrentTime: Out<LARGE_INTEGER>): void {
+  enter(SYSTEM_TIME);
+  CurrentTime.value = systemTime();
+}
+
+/**
+ * A counter for measuring.
+ *
+ * @param PerformanceFrequency out, or NULL: ticks a second
+ * @returns ticks
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportqueryperformancecounter
+ */
+export function VideoPortQueryPerformanceCounter(
+  HwDeviceExtension: HwDeviceExtension,
+  PerformanceFrequency: Out<LARGE_INTEGER> | null,
+): LARGE_INTEGER {
+  enter(COUNTER);
+  port.device(HwDeviceExtension, COUNTER.name);
+  if (PerformanceFrequency) PerformanceFrequency.value = PERFORMANCE_FREQUENCY;
+  return performanceCounter();
+}
