@@ -6,7 +6,7 @@
  * 2. Linux x64: the Chromium inside the npm package @sparticuz/chromium, with SwiftShader as its GPU.
  * 3. Elsewhere: the installed Chrome.
  */
-import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
@@ -67,6 +67,11 @@ async function unpackChromium() {
       unbrotli('al2023.tar.br', extract(join(fresh, 'al2023'))),
       unbrotli('fonts.tar.br', extract(join(fresh, 'fonts'))),
     ]);
+    // The archive's own file names folders of the cloud it was made for. Without a font the browser crashes at the first <select>.
+    writeFileSync(
+      join(fresh, 'fonts/fonts.conf'),
+      `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${folder}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${folder}/fonts-cache</cachedir></fontconfig>`,
+    );
     // Two runners may unpack at once: the first rename wins, the other's copy goes.
     try {
       renameSync(fresh, folder);

@@ -29,15 +29,23 @@ export interface BoardMemory {
 
 /* Words of `control`, an Int32Array. */
 
-/** Bits that ask for the processor's attention; a safepoint loads this word and nothing else. CPU waits on it with Atomics.wait. */
+/**
+ * Bits that ask for the processor's attention; a safepoint loads this word and nothing else. CPU waits on it with
+ * Atomics.wait.
+ */
 export const ATTENTION = 0;
-/** Counts everything that asks for the device's attention: doorbells, resets, IOMMU changes, events. The board waits on it with Atomics.waitAsync. */
+/**
+ * Counts everything that asks for the device's attention: doorbells, resets, IOMMU changes, events. The board waits on
+ * it with Atomics.waitAsync.
+ */
 export const DEVICE_ATTENTION = 1;
 /** Odd while the engine writes RAM. Whoever unmaps a page waits, after clearing its PTE, until this is even. */
 export const LANDING = 2;
 /** What the processor does: one of the CPU_ values. */
 export const CPU_STATE = 3;
-/** Counts outermost callbacks entered and left, so that the watchdog can tell one long callback from many short ones. */
+/**
+ * Counts outermost callbacks entered and left, so that the watchdog can tell one long callback from many short ones.
+ */
 export const CALLBACK_COUNT = 4;
 /** Index in the list of callback names of the callback that runs now. */
 export const CALLBACK_NAME = 5;

@@ -10,7 +10,8 @@
  *   words 32784 …          leaf tables of 1024 words, indexed by address bits 21…12
  *
  * A leaf entry (PTE) is `frame << 12 | flags`. The queue tells the engine when to make or drop the device-visible
- * side of a common buffer, as the invalidation queue of a real IOMMU does. Shape after the Intel VT-d specification, chapter 3 (second-stage
+ * side of a common buffer, as the invalidation queue of a real IOMMU does. Shape after the Intel VT-d specification,
+ * chapter 3 (second-stage
  * translation) and 6.5 (invalidation queue), reduced to what one device needs.
  */
 import { type BoardMemory, LANDING, PAGE_SHIFT, PAGE_SIZE, signalDevice } from './board-memory.ts';
@@ -50,7 +51,9 @@ export interface Translation {
   readonly writable: boolean;
 }
 
-/** The engine's view: walks tables, takes changes. Trusts nothing that it reads, since a driver can reach shared memory. */
+/**
+ * The engine's view: walks tables, takes changes. Trusts nothing that it reads, since a driver can reach shared memory.
+ */
 export class IommuReader {
   readonly #words: Int32Array;
   readonly #frames: Int32Array;
@@ -86,7 +89,10 @@ export class IommuReader {
     };
   }
 
-  /** First logical address in [logical, logical + count) that is not mapped (for writing, with `write`), or -1 when all are. */
+  /**
+   * First logical address in [logical, logical + count) that is not mapped (for writing, with `write`), or -1 when all
+   * are.
+   */
   firstUnmapped(logical: number, count: number, write = false): number {
     const last = Math.floor((logical + count - 1) / PAGE_SIZE);
     for (let page = Math.floor(logical / PAGE_SIZE); page <= last; page++) {
@@ -129,7 +135,8 @@ export class IommuWriter {
   #nextLeaf = 0;
 
   /**
-   * @param wait blocks until the word is no longer `value`, when the queue is full or the engine is writing RAM. The default sleeps;
+   * @param wait blocks until the word is no longer `value`, when the queue is full or the engine is writing RAM. The
+   * default sleeps;
    *   a page's main thread may not sleep and must pass its own.
    */
   constructor(
@@ -168,7 +175,10 @@ export class IommuWriter {
     return true;
   }
 
-  /** Unmaps a range. When it returns, the engine has stopped writing to those pages: they may be used for something else. */
+  /**
+   * Unmaps a range. When it returns, the engine has stopped writing to those pages: they may be used for something
+   * else.
+   */
   unmap(adapter: number, page: number, pages: number): void {
     for (let i = 0; i < pages; i++) {
       const directory = (page + i) >>> 10;

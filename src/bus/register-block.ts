@@ -11,7 +11,9 @@ export interface RegisterBlock {
 /** 8-, 16- or 32-bit access, as the processor's instruction says. */
 export type AccessSize = 1 | 2 | 4;
 
-/** Reads 1, 2 or 4 bytes: the lane of the 32-bit register in which they lie. An access may not straddle two registers. */
+/**
+ * Reads 1, 2 or 4 bytes: the lane of the 32-bit register in which they lie. An access may not straddle two registers.
+ */
 export function readLane(block: RegisterBlock, offset: number, size: AccessSize): number {
   const word = block.read32(offset & ~3);
   if (size === 4) return word >>> 0;

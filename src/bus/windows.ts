@@ -37,7 +37,8 @@ export class Windows {
   }
 
   /**
-   * Maps device memory at bus address `address`. Mapping the same range again gives the same address. Returns null when no
+   * Maps device memory at bus address `address`. Mapping the same range again gives the same address. Returns null when
+   * no
    * device decodes the whole range, or the window space is full.
    */
   map(address: number, length: number): Window | null {

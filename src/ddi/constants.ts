@@ -1,4 +1,6 @@
-/** Enumerations and flags of video.h, miniport.h and ntddvdeo.h that are no status and no IOCTL, with the DDK's names. */
+/**
+ * Enumerations and flags of video.h, miniport.h and ntddvdeo.h that are no status and no IOCTL, with the DDK's names.
+ */
 
 /* INTERFACE_TYPE (wdm.h) */
 export const InterfaceTypeUndefined = -1;

@@ -58,13 +58,17 @@ export interface VIDEO_PORT_CONFIG_INFO {
   readonly SystemMemorySize: bigint;
 }
 
-/** Result of a video request (STATUS_BLOCK). Information: how many bytes of the output buffer the caller gets to see. */
+/**
+ * Result of a video request (STATUS_BLOCK). Information: how many bytes of the output buffer the caller gets to see.
+ */
 export interface STATUS_BLOCK {
   Status: VP_STATUS;
   Information: ULONG;
 }
 
-/** A video request packet. InputBuffer and OutputBuffer are the same memory (METHOD_BUFFERED): read before you write. */
+/**
+ * A video request packet. InputBuffer and OutputBuffer are the same memory (METHOD_BUFFERED): read before you write.
+ */
 export interface VIDEO_REQUEST_PACKET {
   readonly IoControlCode: ULONG;
   readonly StatusBlock: STATUS_BLOCK;
@@ -74,7 +78,10 @@ export interface VIDEO_REQUEST_PACKET {
   readonly OutputBufferLength: ULONG;
 }
 
-/** Claims resources and allocates; must not change what is on the screen. NO_ERROR, ERROR_DEV_NOT_EXIST or ERROR_INVALID_PARAMETER. */
+/**
+ * Claims resources and allocates; must not change what is on the screen. NO_ERROR, ERROR_DEV_NOT_EXIST or
+ * ERROR_INVALID_PARAMETER.
+ */
 export type PVIDEO_HW_FIND_ADAPTER = (
   HwDeviceExtension: never,
   HwContext: PVOID,
@@ -124,7 +131,8 @@ export type PMINIPORT_DPC_ROUTINE = (HwDeviceExtension: never, Context: unknown)
 export type PMINIPORT_SYNCHRONIZE_ROUTINE = (Context: never) => BOOLEAN;
 
 /**
- * What DriverEntry gives to VideoPortInitialize (VIDEO_HW_INITIALIZATION_DATA). Members beyond HwInitDataSize are not looked at,
+ * What DriverEntry gives to VideoPortInitialize (VIDEO_HW_INITIALIZATION_DATA). Members beyond HwInitDataSize are not
+ * looked at,
  * as in C, where they would lie behind the end of the structure.
  */
 export interface VIDEO_HW_INITIALIZATION_DATA {

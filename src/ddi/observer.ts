@@ -9,7 +9,9 @@
  * kernel would crash on it, and which page documents it.
  */
 export type Rule =
-  /** A DDI function called above (or below) the IRQL that its page allows. Parameters: current IRQL, allowed IRQL, 0, 0. */
+  /**
+   * A DDI function called above (or below) the IRQL that its page allows. Parameters: current IRQL, allowed IRQL, 0, 0.
+   */
   | 'irql'
   /** The same for the DMA family, which Driver Verifier reports as 0xE6/13. */
   | 'dma-irql'
@@ -17,7 +19,9 @@ export type Rule =
   | 'call-context'
   /** A waiting call at DISPATCH_LEVEL or above. */
   | 'wait-irql'
-  /** A common buffer released that is not allocated (twice, or never). Parameters: excess count, virtual address, 0, 0. */
+  /**
+   * A common buffer released that is not allocated (twice, or never). Parameters: excess count, virtual address, 0, 0.
+   */
   | 'release-unknown'
   /** A release whose length, addresses, adapter or cache flag are not those of the allocation. */
   | 'release-mismatch'
@@ -27,7 +31,10 @@ export type Rule =
   | 'adapter-released'
   /** NULL, or something that never was an adapter, where an adapter belongs. */
   | 'adapter-null'
-  /** Bytes outside a common buffer were written: its padding is damaged. Parameters: 4 before / 5 after, buffer, address, 0. */
+  /**
+   * Bytes outside a common buffer were written: its padding is damaged. Parameters: 4 before / 5 after, buffer,
+   * address, 0.
+   */
   | 'overrun'
   /** A view that reaches past the end of the common buffer in which it begins. */
   | 'view-past-end'
@@ -46,7 +53,10 @@ export type Rule =
   /** A DDK rule about what a callback returns or leaves behind. */
   | 'callback-contract';
 
-/** Where the driver was at some moment: the stack is kept raw and turned into file, line and column only when it is shown. */
+/**
+ * Where the driver was at some moment: the stack is kept raw and turned into file, line and column only when it is
+ * shown.
+ */
 export interface Site {
   /** Carries the stack of that moment. */
   readonly error: Error;

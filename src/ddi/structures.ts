@@ -34,7 +34,10 @@ export const VIDEO_MODE_INFORMATION = structure('VIDEO_MODE_INFORMATION', {
 /** IOCTL_VIDEO_MAP_VIDEO_MEMORY and UNMAP_VIDEO_MEMORY, input. */
 export const VIDEO_MEMORY = structure('VIDEO_MEMORY', { RequestedVirtualAddress: 'PVOID' });
 
-/** IOCTL_VIDEO_MAP_VIDEO_MEMORY, output. FrameBufferLength is VisScreenHeight × ScreenStride (its page says width: an error). */
+/**
+ * IOCTL_VIDEO_MAP_VIDEO_MEMORY, output. FrameBufferLength is VisScreenHeight × ScreenStride (its page says width: an
+ * error).
+ */
 export const VIDEO_MEMORY_INFORMATION = structure('VIDEO_MEMORY_INFORMATION', {
   VideoRamBase: 'PVOID',
   VideoRamLength: 'ULONG',

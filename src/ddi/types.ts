@@ -17,7 +17,10 @@ export type LONG = number;
 export type BOOLEAN = boolean;
 /** Signed 64-bit number. */
 export type LARGE_INTEGER = bigint;
-/** Physical, bus-relative or logical address: 64 bits. Which of the three is the caller's to know, and never the same number. */
+/**
+ * Physical, bus-relative or logical address: 64 bits. Which of the three is the caller's to know, and never the same
+ * number.
+ */
 export type PHYSICAL_ADDRESS = bigint;
 /** Win32 error number: `status.ts`. */
 export type VP_STATUS = number;

@@ -1,5 +1,6 @@
 /**
- * The display driver's side: what win32k and a display driver send to the miniport to get a picture, in their order (ddi.md §4, rows 10 to 12 and 18).
+ * The display driver's side: what win32k and a display driver send to the miniport to get a picture, in their order
+ * (ddi.md §4, rows 10 to 12 and 18).
  */
 import {
   IOCTL_VIDEO_MAP_VIDEO_MEMORY,
@@ -111,7 +112,10 @@ export function enableSurface(device: VideoDevice, width: number, height: number
   return { mode, memory: VIDEO_MEMORY_INFORMATION.readFrom(mapped, 0) };
 }
 
-/** DrvDisableSurface and DrvDisablePDEV: unmap the frame buffer, back to the boot-time mode. Failures are the miniport's own business by now. */
+/**
+ * DrvDisableSurface and DrvDisablePDEV: unmap the frame buffer, back to the boot-time mode. Failures are the miniport's
+ * own business by now.
+ */
 export function disableSurface(device: VideoDevice, surface: Surface): void {
   sendRequest(
     device,

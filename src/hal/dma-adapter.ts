@@ -1,5 +1,6 @@
 /**
- * The HAL's DMA adapters (DMA_ADAPTER, IoGetDmaAdapter, AllocateCommonBuffer, FreeCommonBuffer): an adapter is a domain of the IOMMU together with
+ * The HAL's DMA adapters (DMA_ADAPTER, IoGetDmaAdapter, AllocateCommonBuffer, FreeCommonBuffer): an adapter is a domain
+ * of the IOMMU together with
  * the reach of one device. A common buffer has pages for the processor, scattered frames behind them, and a contiguous
  * range of logical addresses for the device; the three numbers are never equal.
  */
@@ -65,7 +66,8 @@ const MIDDLE_FIRST = 0x4_0000;
 const HIGH_FIRST = 0x80_0000;
 
 /**
- * Reach of a device on the PCI bus (DEVICE_DESCRIPTION; ddi.md §3.1): Dma64BitAddresses wins; ScatterGather on PCI implies 32 bits; with no flag, 24.
+ * Reach of a device on the PCI bus (DEVICE_DESCRIPTION; ddi.md §3.1): Dma64BitAddresses wins; ScatterGather on PCI
+ * implies 32 bits; with no flag, 24.
  */
 export function reachOf(description: DeviceDescription): Reach {
   if (description.dma64BitAddresses) return 64;
@@ -113,7 +115,8 @@ export class DmaController {
   }
 
   /**
-   * AllocateCommonBuffer. The buffer takes whole pages; with `centred` it lies in their middle, as Driver Verifier places it
+   * AllocateCommonBuffer. The buffer takes whole pages; with `centred` it lies in their middle, as Driver Verifier
+   * places it
    * ((pages − length) ÷ 2), so only lengths that are a multiple of a page begin on a page.
    * Returns null and a reason when the device cannot have such a buffer; nothing stays allocated then.
    */

@@ -2,7 +2,8 @@
  * The one processor: its IRQL, its interrupts, its DPC queue, and the moment at which any of them runs: the safepoint.
  *
  * Interrupts cannot break into JavaScript, so they are delivered on entry to every port call, in every wait and between
- * callbacks, when the IRQL allows: HwVidInterrupt at DIRQL, then DPCs at DISPATCH_LEVEL as the IRQL drops. A safepoint with nothing to do
+ * callbacks, when the IRQL allows: HwVidInterrupt at DIRQL, then DPCs at DISPATCH_LEVEL as the IRQL drops. A safepoint
+ * with nothing to do
  * costs one atomic load.
  */
 import {
@@ -89,7 +90,10 @@ export class Processor {
   onCommand: (() => void) | null = null;
   /** A second has passed. */
   onTimer: (() => void) | null = null;
-  /** Sleeps until `index` is no longer `value` or the time is over. Replaced in tests on a page's main thread, which may not sleep. */
+  /**
+   * Sleeps until `index` is no longer `value` or the time is over. Replaced in tests on a page's main thread, which may
+   * not sleep.
+   */
   sleep: (index: number, value: number, milliseconds: number) => void;
 
   readonly #bugCheck: BugCheckHandler;
@@ -143,7 +147,8 @@ export class Processor {
     const old = this.raise(irql);
     this.callback = name;
     this.context = context | contextBit(name);
-    // Only the outermost is counted: interrupts served meanwhile must not hide from the watchdog a routine that polls for ever.
+    // Only the outermost is counted: interrupts served meanwhile must not hide from the watchdog a routine that polls
+    // for ever.
     if (!callback) Atomics.add(control, CALLBACK_COUNT, 1);
     Atomics.store(control, CALLBACK_NAME, CALLBACKS.indexOf(name));
     Atomics.store(control, CPU_STATE, CPU_RUNNING);

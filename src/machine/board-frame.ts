@@ -1,11 +1,15 @@
 /**
- * The sandboxed frame from the app page's side: makes it, connects to the board in it, and passes requests. A frame serves one machine
+ * The sandboxed frame from the app page's side: makes it, connects to the board in it, and passes requests. A frame
+ * serves one machine
  * at a time and as many after one another as you like.
  */
 import boardText from './board.ts?script';
 import type { BoardAnswers, BoardMessage, BoardRequest } from './board-protocol.ts';
 
-/** What the frame may do: run inline script and blob workers. No network, no storage, no navigation that the policy does not stop. */
+/**
+ * What the frame may do: run inline script and blob workers. No network, no storage, no navigation that the policy does
+ * not stop.
+ */
 const POLICY =
   "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'";
 

@@ -1,6 +1,8 @@
 /**
- * One machine as the board runs it: shared memory, the CPU worker, the device engine, and what stands between them: attention, watchdog, the one-second
- * tick, the messages. From boot to stop; the board makes a new one for each boot, with new memory, so nothing of an earlier driver is left.
+ * One machine as the board runs it: shared memory, the CPU worker, the device engine, and what stands between them:
+ * attention, watchdog, the one-second
+ * tick, the messages. From boot to stop; the board makes a new one for each boot, with new memory, so nothing of an
+ * earlier driver is left.
  */
 import {
   ATTENTION,
@@ -148,7 +150,10 @@ export class BoardMachine {
     });
   }
 
-  /** All common buffers; an empty list when the processor does not answer in time (it sits in a loop without port calls). */
+  /**
+   * All common buffers; an empty list when the processor does not answer in time (it sits in a loop without port
+   * calls).
+   */
   commonBuffers(): Promise<readonly CommonBufferRecord[]> {
     return new Promise((resolve) => {
       if (this.#ended) return resolve([]);
@@ -168,7 +173,8 @@ export class BoardMachine {
   }
 
   /**
-   * Stops: the driver is asked to shut down, and ended by force when it does not in time. Resolves when the processor is gone; the engine lives on
+   * Stops: the driver is asked to shut down, and ended by force when it does not in time. Resolves when the processor
+   * is gone; the engine lives on
    * until `close`, so that the last picture can still be read.
    */
   async stop(): Promise<void> {

@@ -1,5 +1,6 @@
 /**
- * What passes between the three places where code runs. App page ↔ board: messages over a port. Board ↔ CPU worker: one message at
+ * What passes between the three places where code runs. App page ↔ board: messages over a port. Board ↔ CPU worker: one
+ * message at
  * boot, then JSON through the rings of `board-memory.ts`, since the worker never returns to its event loop.
  */
 import type { BoardMemory } from '../bus/board-memory.ts';

@@ -1,5 +1,6 @@
 /**
- * The board: the script of the sandboxed frame. It owns the GPU, the monitor and the CPU worker, and answers the app page
+ * The board: the script of the sandboxed frame. It owns the GPU, the monitor and the CPU worker, and answers the app
+ * page
  * through one message port. It lives for many boots, so the GPU is opened once.
  */
 import type { Engine } from '../engine/engine.ts';
@@ -73,7 +74,7 @@ class Board {
       case 'stats':
         return { stats: machine.stats() };
       case 'lose-device':
-        (await this.#gpu)?.device.destroy();
+        (await this.#gpu)?.device?.destroy();
         return null;
       case 'pause':
         machine.pause(request.paused);
@@ -106,7 +107,9 @@ class Board {
     if (options.engine === 'software') return null;
     try {
       this.#gpu ??= openGpuContext();
-      return await this.#gpu;
+      const context = await this.#gpu;
+      await context.ready();
+      return context;
     } catch (error) {
       this.#gpu = null;
       if (options.engine === 'webgpu') throw error;

@@ -1,5 +1,6 @@
 /**
- * From a driver's source to text that the worker can run: TypeScript's types are taken off, imports become calls of `require`, and a
+ * From a driver's source to text that the worker can run: TypeScript's types are taken off, imports become calls of
+ * `require`, and a
  * source map leads every position back. Nothing is executed here.
  */
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';

@@ -1,6 +1,8 @@
 /**
- * The CPU worker: the machine's one processor. Puts memory, bus, HAL and port together, runs the driver, and from then on
- * sits in the idle loop that an operating system would; it never returns to its event loop, so all that it hears and says goes through shared memory.
+ * The CPU worker: the machine's one processor. Puts memory, bus, HAL and port together, runs the driver, and from then
+ * on
+ * sits in the idle loop that an operating system would; it never returns to its event loop, so all that it hears and
+ * says goes through shared memory.
  */
 import {
   ATTENTION,
@@ -137,7 +139,10 @@ function start(boot: CpuBoot): void {
   emit({ type: 'done' });
   halt();
 
-  /** The machine's life, from the driver's first line to shutdown. Returns why it ended before a stop was asked for, or null. */
+  /**
+   * The machine's life, from the driver's first line to shutdown. Returns why it ended before a stop was asked for, or
+   * null.
+   */
   function live(): Failure | null {
     // The file's top level counts as part of DriverEntry for the watchdog.
     Atomics.store(control, CALLBACK_NAME, 0);

@@ -15,7 +15,8 @@ export interface Failure {
 const LONGEST_LINE = 2000;
 
 /**
- * Runs the top level of a driver's file. `require` gives the modules that miniports import; `console` writes to the machine's log.
+ * Runs the top level of a driver's file. `require` gives the modules that miniports import; `console` writes to the
+ * machine's log.
  * @returns its DriverEntry, or why there is none
  */
 export function loadDriver(code: string, log: Port['log']): { readonly driverEntry: DriverEntry } | Failure {

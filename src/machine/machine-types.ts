@@ -21,7 +21,9 @@ export interface BootOptions {
   readonly ramBytes?: number;
   /** Default `display`. */
   readonly pacing?: Pacing;
-  /** Screen size that the display driver asks for; the nearest mode that the miniport offers is set. Default 640×480. */
+  /**
+   * Screen size that the display driver asks for; the nearest mode that the miniport offers is set. Default 640×480.
+   */
   readonly mode?: { readonly width: number; readonly height: number };
   /** Where the monitor goes. Without it the machine has a monitor that nobody sees. */
   readonly monitor?: HTMLElement;
@@ -91,7 +93,8 @@ export type Support =
 
 /**
  * A running machine. `Machine` in `machine.ts` has the static side:
- * `Machine.boot(options): Promise<Machine>` resolves when the worker has started (see the state events for the rest), rejects with
+ * `Machine.boot(options): Promise<Machine>` resolves when the worker has started (see the state events for the rest),
+ * rejects with
  * {@link CompileError} or an Error that says what is missing; `Machine.support(): Promise<Support>`.
  */
 export interface MachineControl {
@@ -105,6 +108,9 @@ export interface MachineControl {
   report(): Promise<Report>;
   pause(): void;
   resume(): void;
-  /** Shuts down (leak check included) within 100 ms, by force if need be; resolves with the last report. Stopping twice gives the same report. */
+  /**
+   * Shuts down (leak check included) within 100 ms, by force if need be; resolves with the last report. Stopping twice
+   * gives the same report.
+   */
   stop(): Promise<Report>;
 }

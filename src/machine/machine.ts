@@ -1,5 +1,6 @@
 /**
- * A machine, as a page or a test uses it: boot a driver's source, wait for frames, look at the screen, read the report, stop.
+ * A machine, as a page or a test uses it: boot a driver's source, wait for frames, look at the screen, read the report,
+ * stop.
  *
  *     const machine = await Machine.boot({ source, monitor: element });
  *     await machine.frames(60);
@@ -98,7 +99,8 @@ export class Machine implements MachineControl {
 
   /**
    * Boots a driver. Resolves when its processor has started; what becomes of the driver is told by events and `state`.
-   * Rejects with CompileError when the source does not parse, and with an Error in plain words when the browser lacks something. A machine that still runs in the same
+   * Rejects with CompileError when the source does not parse, and with an Error in plain words when the browser lacks
+   * something. A machine that still runs in the same
    * monitor is stopped first.
    */
   static async boot(options: BootOptions): Promise<Machine> {
@@ -196,7 +198,10 @@ export class Machine implements MachineControl {
     return this.#screen ?? this.#frame.request<'screen'>({ type: 'screen' });
   }
 
-  /** Destroys the GPU device on purpose, as a driver update or a crash of the GPU would: the machine rebuilds and goes on. */
+  /**
+   * Destroys the GPU device on purpose, as a driver update or a crash of the GPU would: the machine rebuilds and goes
+   * on.
+   */
   async loseDevice(): Promise<void> {
     await this.#frame.request<'lose-device'>({ type: 'lose-device' });
   }

@@ -1,10 +1,15 @@
-/** What a machine says of its run: the object that `npm run headless -- FILE --json` prints and `machine.report()` returns. */
+/**
+ * What a machine says of its run: the object that `npm run headless -- FILE --json` prints and `machine.report()`
+ * returns.
+ */
 
 /** A broken rule, with the place in the driver's source. */
 export interface Finding {
   /** Rule name of the verifier's catalogue, such as `release-mismatch`. */
   readonly rule: string;
-  /** As Windows names it: `0xE6/03` for bug check 0xE6 with first parameter 3; the rule's name where Windows has none. */
+  /**
+   * As Windows names it: `0xE6/03` for bug check 0xE6 with first parameter 3; the rule's name where Windows has none.
+   */
   readonly code: string;
   /** Four parameters, in hexadecimal with `0x`. */
   readonly parameters: readonly string[];

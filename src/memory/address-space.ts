@@ -79,7 +79,8 @@ export class AddressSpace {
   }
 
   /**
-   * Maps whole pages for `length` bytes, which begin at `offset` in the first page. Fills the buffer with {@link FRESH_BYTE} and
+   * Maps whole pages for `length` bytes, which begin at `offset` in the first page. Fills the buffer with {@link
+   * FRESH_BYTE} and
    * what surrounds it with {@link PADDING_BYTE}. Returns null when there are not enough pages in a row, or frames.
    */
   map(kind: RegionKind, length: number, offset = 0, site?: Site): Region | null {

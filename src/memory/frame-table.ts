@@ -1,7 +1,8 @@
 /**
  * Which physical frame each virtual page of RAM has. RAM is one block of bytes and mapping moves none of them: a frame
  * number is only the label under which the bus and the devices know a page. The labels are therefore free to be what
- * they are on a machine that has run for a while, scattered, so that a driver that takes a virtual for a physical address, or
+ * they are on a machine that has run for a while, scattered, so that a driver that takes a virtual for a physical
+ * address, or
  * expects a second page to follow the first, goes wrong at once and not one day in the field.
  *
  * Scattered frames come from the top `ramPages` frame numbers. The numbers below them are what contiguous
@@ -99,7 +100,8 @@ export class FrameTable {
    * one a multiple of `alignFrames` (a power of two) and not `firstPage` itself, since then virtual and
    * physical addresses would be equal. Returns false, with nothing mapped, when there is no such run.
    *
-   * Throws RangeError when the pages are not in RAM or `alignFrames` is not a power of two, Error when a page is mapped.
+   * Throws RangeError when the pages are not in RAM or `alignFrames` is not a power of two, Error when a page is
+   * mapped.
    */
   mapContiguous(firstPage: number, count: number, highestFrame: number, alignFrames = 1): boolean {
     this.#requireUnmapped('mapContiguous', firstPage, count);
@@ -121,7 +123,9 @@ export class FrameTable {
     return false;
   }
 
-  /** Takes the frames of the pages back. Throws RangeError when the pages are not in RAM, Error when one is not mapped. */
+  /**
+   * Takes the frames of the pages back. Throws RangeError when the pages are not in RAM, Error when one is not mapped.
+   */
   unmap(firstPage: number, count: number): void {
     this.#requirePages('unmap', firstPage, count);
     for (let page = firstPage; page < firstPage + count; page++) {
@@ -160,7 +164,8 @@ export class FrameTable {
   }
 
   /**
-   * The next free frame of the sequence that suits the page. The sequence repeats no frame within a round, so the handful
+   * The next free frame of the sequence that suits the page. The sequence repeats no frame within a round, so the
+   * handful
    * that do not suit are soon behind it; when a whole round finds none, the first free one must do.
    */
   #nextScattered(page: number): number {

@@ -5,11 +5,13 @@
  *
  * Free blocks hang in bins by size. A bin's number is a small floating-point number, three bits of mantissa below an
  * exponent, so sizes up to 15 have a bin each and larger ones share one with sizes at most 12.5 % apart. Two levels of
- * bits tell which bins hold anything, so that a block is found with two `Math.clz32`, however many there are. A request is
+ * bits tell which bins hold anything, so that a block is found with two `Math.clz32`, however many there are. A request
+ * is
  * rounded up to the next bin, where every block fits; only when there is none is its own bin searched, block by
  * block, so that a block that would have fitted is never overlooked.
  *
- * A block, free or used, is a node: eight words of one typed array, known by the index of the first, of which 0 is none. The
+ * A block, free or used, is a node: eight words of one typed array, known by the index of the first, of which 0 is
+ * none. The
  * words of a node lie together because a call touches most words of few nodes: with an array to each word, 8,192 live
  * blocks cost a fifth more time than 64.
  */
@@ -128,7 +130,8 @@ export class PageAllocator {
    * that `options` allow; it never fails while a placement exists. Without options it takes constant time as
    * long as a block of the next bin is free; with them it looks at the free blocks one by one.
    *
-   * Throws RangeError when `count` is not a positive integer, `alignPages` not a power of two up to 2³⁰, or `maxPage` not a number.
+   * Throws RangeError when `count` is not a positive integer, `alignPages` not a power of two up to 2³⁰, or `maxPage`
+   * not a number.
    */
   allocate(count: number, options?: PlacementOptions): number {
     // `| 0` also refuses what no range can hold, before the bits of its size are looked at.
@@ -268,7 +271,10 @@ export class PageAllocator {
     if (left === 0) this.#exponentsFilled &= ~(1 << exponent);
   }
 
-  /** Cuts a block that hangs in no bin after `count` pages, and returns the node of the rest, which hangs in none either. */
+  /**
+   * Cuts a block that hangs in no bin after `count` pages, and returns the node of the rest, which hangs in none
+   * either.
+   */
   #split(node: number, count: number): number {
     const rest = this.#newNode();
     const behind = this.#nodes[node + BEHIND] as number;

@@ -4,7 +4,8 @@
  * `message` event, and one that floods `postMessage` would fill the board's queue without bound. A full ring
  * refuses; the producer chooses to drop or to wait.
  *
- * Layout, in 32-bit words: [0] bytes ever written, [1] bytes ever read (both modulo 2³²), [2] messages refused, [3] unused, then the data.
+ * Layout, in 32-bit words: [0] bytes ever written, [1] bytes ever read (both modulo 2³²), [2] messages refused, [3]
+ * unused, then the data.
  * A message is a 32-bit length followed by UTF-8 JSON, padded to 4 bytes; it may wrap round the end.
  */
 const WRITTEN = 0;

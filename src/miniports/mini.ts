@@ -1,24 +1,31 @@
 /**
  * mini: the smallest complete miniport for RingGPU.
  *
- * A miniport is the half of a Windows display driver that owns the hardware. The other half of everything it needs, the video port driver, is the module
- * `videoport`; the names are the DDK's own, so each can be looked up there. Reading order is the order in which the system calls:
+ * A miniport is the half of a Windows display driver that owns the hardware. The other half of
+ * everything it needs, the video port driver, is the module
+ * `videoport`; the names are the DDK's own, so each can be looked up there. Reading order is the
+ * order in which the system calls:
  *
  *   DriverEntry          here is my code                                           once
  *   HwVidFindAdapter     find the device, claim it, allocate memory it can reach   once
  *   HwVidInitialize      the device may be touched from now on                     once
  *   HwVidStartIO         requests from the display driver: which modes, set one    now and then
- *   HwVidInterrupt       the device wants something                                60 times a second
- *   DrawFrame (a DPC)    the work that an interrupt routine may not do             60 times a second
+ *   HwVidInterrupt       the device wants something                                60 times a
+ * second
+ *   DrawFrame (a DPC)    the work that an interrupt routine may not do             60 times a
+ * second
  *   HwVidSetPowerState   give everything back                                      once
  *
- * How a picture gets to the screen. Three frame buffers lie in *common buffers*: memory that the processor and the device both reach. The processor draws
- * into one; then it writes two packets into the *ring*, itself a common buffer, and tells the device how far the ring is filled (the *doorbell*):
+ * How a picture gets to the screen. Three frame buffers lie in *common buffers*: memory that the
+ * processor and the device both reach. The processor draws
+ * into one; then it writes two packets into the *ring*, itself a common buffer, and tells the
+ * device how far the ring is filled (the *doorbell*):
  *
  *   FLIP    show that frame from the next vertical blank on
  *   FENCE   when you have taken the frame in, write this number into memory
  *
- * The number in memory is how the driver knows which frames the device still owns. It never draws into one of those.
+ * The number in memory is how the driver knows which frames the device still owns. It never draws
+ * into one of those.
  */
 
 import {
@@ -93,7 +100,10 @@ import {
 
 /* ---- What the driver remembers ------------------------------------------------------------------------------------------------ */
 
-/** A common buffer has two addresses. Mixing them up is the first mistake of every driver writer: the device cannot use the one, nor the processor the other. */
+/**
+ * A common buffer has two addresses. Mixing them up is the first mistake of every driver writer:
+ * the device cannot use the one, nor the processor the other.
+ */
 interface CommonBuffer {
   /** For the processor. */
   virtual: PVOID;
@@ -147,7 +157,10 @@ const BYTES_PER_PIXEL = 4;
 const RING_SIZE = PAGE_SIZE;
 /** One on the screen, one on its way there, one to draw into. */
 const FRAME_COUNT = 3;
-/** The largest mode decides: memory is allocated once, at start-up, when there still is some in one piece. */
+/**
+ * The largest mode decides: memory is allocated once, at start-up, when there still is some in one
+ * piece.
+ */
 const LARGEST_FRAME = Math.max(...MODES.map((mode) => mode.width * mode.height)) * BYTES_PER_PIXEL;
 
 /* ---- Start-up ------------------------------------------------------------------------------------------------------------------ */
@@ -167,14 +180,18 @@ export function DriverEntry(Argument1: PVOID, Argument2: string): NTSTATUS {
   return VideoPortInitialize(Argument1, Argument2, initializationData, NULL);
 }
 
-/** Claims the device's addresses and allocates everything. The screen still belongs to the firmware: nothing on it may change yet. */
+/**
+ * Claims the device's addresses and allocates everything. The screen still belongs to the firmware:
+ * nothing on it may change yet.
+ */
 function HwVidFindAdapter(
   ext: DeviceExtension,
   _context: PVOID,
   _argument: string | null,
   config: VIDEO_PORT_CONFIG_INFO,
 ): VP_STATUS {
-  // The ranges that the bus gave to the device: its registers first, then a pair of I/O ports that this driver does not use.
+  // The ranges that the bus gave to the device: its registers first, then a pair of I/O ports that
+  // this driver does not use.
   const ranges: VIDEO_ACCESS_RANGE[] = [];
   const claimed = VideoPortGetAccessRanges(ext, 0, NULL, 2, ranges, NULL, NULL, out<ULONG>());
   if (claimed !== NO_ERROR) return claimed;
@@ -186,7 +203,8 @@ function HwVidFindAdapter(
   // Is it what we think it is?
   if (VideoPortReadRegisterUlong(ext.registers + RINGGPU_REG.ID) !== RINGGPU_ID) return ERROR_DEV_NOT_EXIST;
 
-  // An adapter object stands for what the device can reach: here the first 4 GiB of logical addresses, in pieces as large as a frame.
+  // An adapter object stands for what the device can reach: here the first 4 GiB of logical
+  // addresses, in pieces as large as a frame.
   ext.adapter = VideoPortGetDmaAdapter(ext, {
     ScatterGather: false,
     Dma32BitAddresses: true,
@@ -199,7 +217,8 @@ function HwVidFindAdapter(
   const fencePage = AllocateShared(ext, PAGE_SIZE);
   const frames = Array.from({ length: FRAME_COUNT }, () => AllocateShared(ext, LARGEST_FRAME));
   if (!ring || !fencePage || frames.includes(null)) {
-    // Common buffers are NULL when memory is short. What we did get has to go back, in reverse order, the adapter last.
+    // Common buffers are NULL when memory is short. What we did get has to go back, in reverse
+    // order, the adapter last.
     for (const buffer of [...frames, fencePage, ring].reverse()) if (buffer) ReleaseShared(ext, buffer);
     VideoPortPutDmaAdapter(ext, ext.adapter);
     return ERROR_NOT_ENOUGH_MEMORY;
@@ -213,7 +232,8 @@ function HwVidFindAdapter(
   ext.frameNumber = 0;
   ext.newest = null;
 
-  // Nobody promises zeros: a stale number in the fence page would look like a fence that has passed.
+  // Nobody promises zeros: a stale number in the fence page would look like a fence that has
+  // passed.
   VideoPortZeroMemory(ext.fencePage.virtual, PAGE_SIZE);
 
   VideoPortDebugPrint(Info, 'mini: interrupt level %u, registers at %p', config.BusInterruptLevel, ext.registers);
@@ -238,13 +258,18 @@ function ReleaseShared(ext: DeviceExtension, buffer: CommonBuffer): void {
   VideoPortReleaseCommonBuffer(ext, ext.adapter, buffer.length, buffer.logical, buffer.virtual, true);
 }
 
-/** From here on the device is ours. Sets it up, with the interrupts still off: they begin with the first mode. */
+/**
+ * From here on the device is ours. Sets it up, with the interrupts still off: they begin with the
+ * first mode.
+ */
 function HwVidInitialize(ext: DeviceExtension): boolean {
   ResetDevice(ext);
   return true;
 }
 
-/** Power-on state, then the addresses that the device needs. Every address here is a logical one. */
+/**
+ * Power-on state, then the addresses that the device needs. Every address here is a logical one.
+ */
 function ResetDevice(ext: DeviceExtension): void {
   WriteRegister(ext, 'CONTROL', RINGGPU_CONTROL_RESET);
   // A reset takes as long as the device needs to let go of what it was doing.
@@ -358,7 +383,9 @@ function DescribeMode(address: PVOID, index: number, mode: Mode): void {
   });
 }
 
-/** Lights the screen. The first frame is drawn here; every later one by the DPC, after an interrupt. */
+/**
+ * Lights the screen. The first frame is drawn here; every later one by the DPC, after an interrupt.
+ */
 function SetMode(ext: DeviceExtension, mode: Mode): void {
   ext.mode = mode;
   WriteRegister(ext, 'SCANOUT_CONTROL', RINGGPU_SCANOUT_ENABLE);
@@ -369,7 +396,8 @@ function SetMode(ext: DeviceExtension, mode: Mode): void {
 /* ---- Interrupt and DPC --------------------------------------------------------------------------------------------------------- */
 
 /**
- * At DIRQL, with everything else standing still. So: is it ours, make the device take its hand off the line, queue the work, out. Only a handful of functions may be
+ * At DIRQL, with everything else standing still. So: is it ours, make the device take its hand off
+ * the line, queue the work, out. Only a handful of functions may be
  * called from here.
  */
 function HwVidInterrupt(ext: DeviceExtension): boolean {
@@ -383,7 +411,8 @@ function HwVidInterrupt(ext: DeviceExtension): boolean {
 /** At DISPATCH_LEVEL, soon after. Context is what HwVidInterrupt passed along. */
 function DrawFrame(ext: DeviceExtension, context: unknown): void {
   if (Number(context) & RINGGPU_INT_FAULT) {
-    // The ring has stopped at a packet that the device refuses. mini's packets are right, so start afresh.
+    // The ring has stopped at a packet that the device refuses. mini's packets are right, so start
+    // afresh.
     ResetDevice(ext);
     ext.lastFence = FencePassed(ext);
     for (const frame of ext.frames) frame.fence = ext.lastFence;
@@ -398,7 +427,11 @@ function DrawFrame(ext: DeviceExtension, context: unknown): void {
 
 /** Draws into a frame that is nobody's, and hands it to the device. */
 function ShowNextFrame(ext: DeviceExtension): void {
-  const frame = FreeFrame(ext);
+  const onScreen = ReadRegister(ext, 'SCANOUT_ACTIVE_LO');
+  // The frame before this one still waits for its turn. A second FLIP would take its place, and
+  // nobody would see it.
+  if (ext.newest && LowPart(ext.newest.logical) !== onScreen) return;
+  const frame = FreeFrame(ext, onScreen);
   // All three are still the device's: this vertical blank shows the old picture once more.
   if (!frame || !ext.mode) return;
   Paint(frame, ext.mode, ext.frameNumber++);
@@ -420,22 +453,28 @@ function ShowNextFrame(ext: DeviceExtension): void {
 }
 
 /**
- * A frame that the device does not own. It owns a frame until it has taken it in (the frame's fence has passed), and as long as it is on the screen or next to be.
+ * A frame that the device does not own. It owns a frame until it has taken it in (the frame's fence
+ * has passed), and as long as it is on the screen or next to be.
  */
-function FreeFrame(ext: DeviceExtension): Frame | undefined {
+function FreeFrame(ext: DeviceExtension, onScreen: ULONG): Frame | undefined {
   const passed = FencePassed(ext);
-  const onScreen = ReadRegister(ext, 'SCANOUT_ACTIVE_LO');
   return ext.frames.find(
     (frame) => frame.fence <= passed && frame !== ext.newest && LowPart(frame.logical) !== onScreen,
   );
 }
 
-/** The last fence that the device has passed, as it wrote it into our memory: no register is read for that. */
+/**
+ * The last fence that the device has passed, as it wrote it into our memory: no register is read
+ * for that.
+ */
 function FencePassed(ext: DeviceExtension): ULONG {
   return mem.u32(ext.fencePage.virtual, 1)[0] ?? 0;
 }
 
-/** Puts one word into the ring. The ring is a circle: after its end comes its beginning. It cannot overflow here, since at most three frames are under way. */
+/**
+ * Puts one word into the ring. The ring is a circle: after its end comes its beginning. It cannot
+ * overflow here, since at most three frames are under way.
+ */
 function Put(ext: DeviceExtension, word: ULONG): void {
   mem.u32(ext.ring.virtual + ext.tail, 1)[0] = word;
   ext.tail = (ext.tail + 4) % RING_SIZE;
@@ -460,7 +499,10 @@ const COLOURS = Uint32Array.from({ length: 512 }, (_, i) => {
   return (Math.round(red) << 16) | (Math.round(green) << 8) | Math.round(blue);
 });
 
-/** Four waves that cross, and the frame's number in a corner. A line at a time is written, straight into memory that the device will read. */
+/**
+ * Four waves that cross, and the frame's number in a corner. A line at a time is written, straight
+ * into memory that the device will read.
+ */
 function Paint(frame: Frame, mode: Mode, number: number): void {
   const { width, height } = mode;
   const pixels = mem.u32(frame.virtual, width * height);
@@ -494,7 +536,10 @@ const DIGITS = [
   [7, 5, 7, 1, 7],
 ];
 
-/** The frame's number, white on a dark plate: how one sees that none is shown twice, and none is left out. */
+/**
+ * The frame's number, white on a dark plate: how one sees that none is shown twice, and none is
+ * left out.
+ */
 function PaintNumber(pixels: Uint32Array, mode: Mode, number: number): void {
   const scale = Math.max(3, Math.round(mode.height / 120));
   const text = String(number % 1_000_000).padStart(6, '0');
@@ -517,7 +562,8 @@ function PaintNumber(pixels: Uint32Array, mode: Mode, number: number): void {
 /* ---- The end --------------------------------------------------------------------------------------------------------------------- */
 
 /**
- * A miniport is never unloaded, so this is the one moment to give back what it holds: the system is shutting down. First the device must stop using the memory.
+ * A miniport is never unloaded, so this is the one moment to give back what it holds: the system is
+ * shutting down. First the device must stop using the memory.
  */
 function HwVidSetPowerState(ext: DeviceExtension, hwId: ULONG, control: { readonly PowerState: number }): VP_STATUS {
   if (hwId !== DISPLAY_ADAPTER_HW_ID || control.PowerState !== VideoPowerShutdown) return NO_ERROR;

@@ -1,5 +1,6 @@
 /**
- * The verifier: hears of every broken rule, says where in the driver it was broken, and stops the machine where Windows would
+ * The verifier: hears of every broken rule, says where in the driver it was broken, and stops the machine where Windows
+ * would
  * under Driver Verifier. It only observes; a machine works without it.
  */
 import type { Observer, Parameters4, Rule, Site } from '../ddi/observer.ts';

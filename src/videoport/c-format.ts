@@ -1,5 +1,6 @@
 /**
- * C's printf formats as the kernel's debug output takes them (format specification syntax of the C run-time: %[flags][width][.precision][size]type).
+ * C's printf formats as the kernel's debug output takes them (format specification syntax of the C run-time:
+ * %[flags][width][.precision][size]type).
  */
 
 /** Reads a string at an address: `wide` for UTF-16. */
@@ -23,7 +24,8 @@ function integer(value: unknown, size: string | undefined, signed: boolean): big
 }
 
 /**
- * Formats `values` as `format` says. Strings may be JavaScript strings or addresses; missing arguments show as `(missing)`.
+ * Formats `values` as `format` says. Strings may be JavaScript strings or addresses; missing arguments show as
+ * `(missing)`.
  * @param readString how to read a string that is given by its address
  */
 export function cFormat(format: string, values: readonly unknown[], readString: StringReader): string {

@@ -1,8 +1,10 @@
 /**
- * When a VideoPort function may be called: the IRQL and the callbacks that its page allows. Every exported function begins with
+ * When a VideoPort function may be called: the IRQL and the callbacks that its page allows. Every exported function
+ * begins with
  * `enter(RULE)`, which checks the rule and is a safepoint.
  *
- * HwVidInterrupt may call nine kinds of functions and nothing else (its page: "any other call is a system crash"). Some functions are documented as
+ * HwVidInterrupt may call nine kinds of functions and nothing else (its page: "any other call is a system crash"). Some
+ * functions are documented as
  * callable at any IRQL and yet are not among the nine: those give a finding, and the machine goes on.
  */
 import { CALL_COUNT } from '../bus/board-memory.ts';

@@ -1,7 +1,9 @@
 /**
  * DMA adapters and common buffers: VideoPortGetDmaAdapter, VideoPortAllocateCommonBuffer, VideoPortReleaseCommonBuffer,
- * VideoPortPutDmaAdapter. A common buffer is memory that processor and device reach at the same time; the processor uses the virtual
- * address that the allocation returns, the device the logical address that it writes through its pointer, and neither is good for the other.
+ * VideoPortPutDmaAdapter. A common buffer is memory that processor and device reach at the same time; the processor
+ * uses the virtual
+ * address that the allocation returns, the device the logical address that it writes through its pointer, and neither
+ * is good for the other.
  */
 import { PFN_LIST_CORRUPT } from '../ddi/bug-checks.ts';
 import { PASSIVE_LEVEL } from '../ddi/constants.ts';
@@ -47,7 +49,8 @@ function adapterOf(handle: PVP_DMA_ADAPTER, caller: string): DmaAdapter | null {
 /**
  * Gets a DMA adapter for the device: what it may reach, and how. Every other function of this family needs one.
  *
- * Reach: Dma64BitAddresses gives all of it; ScatterGather (on PCI) or Dma32BitAddresses 4 GiB; with all three FALSE 16 MiB.
+ * Reach: Dma64BitAddresses gives all of it; ScatterGather (on PCI) or Dma32BitAddresses 4 GiB; with all three FALSE 16
+ * MiB.
  *
  * @returns an opaque handle, or NULL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetdmaadapter
@@ -80,12 +83,14 @@ export function VideoPortGetDmaAdapter(
 }
 
 /**
- * Allocates memory that processor and device reach at the same time. Meant for start-up (HwVidFindAdapter); takes whole pages, but only
+ * Allocates memory that processor and device reach at the same time. Meant for start-up (HwVidFindAdapter); takes whole
+ * pages, but only
  * DesiredLength bytes may be touched, and what they hold is unspecified.
  *
  * @param DesiredLength bytes
  * @param LogicalAddress out: the address that the device must use; not the virtual and not the physical one
- * @param CacheEnabled is remembered (the release must repeat it) and changes nothing: DMA is coherent on this machine as on x86
+ * @param CacheEnabled is remembered (the release must repeat it) and changes nothing: DMA is coherent on this machine
+ * as on x86
  * @param Reserved ignored; pass NULL
  * @returns the address for the processor, or NULL: nothing is allocated then
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportallocatecommonbuffer
@@ -129,7 +134,8 @@ export function VideoPortAllocateCommonBuffer(
 }
 
 /**
- * Releases a common buffer. All arguments must be those of its allocation: the length as requested, both addresses, the cache flag, the adapter. There
+ * Releases a common buffer. All arguments must be those of its allocation: the length as requested, both addresses, the
+ * cache flag, the adapter. There
  * is no partial release.
  *
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreleasecommonbuffer
@@ -178,7 +184,9 @@ export function VideoPortReleaseCommonBuffer(
   port.dma.freeCommonBuffer(buffer);
 }
 
-/** A living buffer that is meant by wrong arguments: same virtual address on another adapter, or same logical address. */
+/**
+ * A living buffer that is meant by wrong arguments: same virtual address on another adapter, or same logical address.
+ */
 function elsewhere(virtual: PVOID, logical: PHYSICAL_ADDRESS): CommonBuffer | undefined {
   for (const [, adapter] of port.handles.entries(isAdapter)) {
     for (const buffer of adapter.buffers.values()) {
@@ -234,7 +242,10 @@ export function outstandingDma(): {
   };
 }
 
-/** Checks the padding of every living buffer and reports what is still allocated: at stop, as Driver Verifier does at unload. */
+/**
+ * Checks the padding of every living buffer and reports what is still allocated: at stop, as Driver Verifier does at
+ * unload.
+ */
 export function reportLeaks(): void {
   const { adapters, buffers } = outstandingDma();
   for (const buffer of buffers) {

@@ -42,7 +42,8 @@ function mapRange(device: VideoDevice, caller: string, address: PHYSICAL_ADDRESS
 }
 
 /**
- * Maps a claimed range into system space. From HwVidFindAdapter. What it returns is what the VideoPortRead… and VideoPortWrite… functions take, and nothing else does.
+ * Maps a claimed range into system space. From HwVidFindAdapter. What it returns is what the VideoPortRead… and
+ * VideoPortWrite… functions take, and nothing else does.
  *
  * @param IoAddress bus address, from the access ranges
  * @param NumberOfUchars bytes

@@ -1,4 +1,6 @@
-/** Events: VideoPortCreateEvent, DeleteEvent, SetEvent, ClearEvent, ReadStateEvent, and VideoPortWaitForSingleObject. */
+/**
+ * Events: VideoPortCreateEvent, DeleteEvent, SetEvent, ClearEvent, ReadStateEvent, and VideoPortWaitForSingleObject.
+ */
 import { DISPATCH_LEVEL, INITIAL_EVENT_SIGNALED, NOTIFICATION_EVENT, PASSIVE_LEVEL } from '../ddi/constants.ts';
 import type { HwDeviceExtension } from '../ddi/miniport.ts';
 import { ERROR_INVALID_PARAMETER, NO_ERROR, WAIT_TIMEOUT } from '../ddi/status.ts';
@@ -40,7 +42,8 @@ function eventOf(handle: PEVENT, caller: string): KernelEvent | undefined {
 /**
  * Creates an event.
  *
- * @param EventFlag NOTIFICATION_EVENT: stays signalled until cleared, otherwise one wait resets it; INITIAL_EVENT_SIGNALED
+ * @param EventFlag NOTIFICATION_EVENT: stays signalled until cleared, otherwise one wait resets it;
+ * INITIAL_EVENT_SIGNALED
  * @param Unused NULL
  * @param ppEvent out: the event
  * @returns NO_ERROR
@@ -120,7 +123,8 @@ export function VideoPortReadStateEvent(HwDeviceExtension: HwDeviceExtension, pE
 /**
  * Waits until an event is signalled. Interrupts and DPCs run meanwhile.
  *
- * @param Timeout 100 ns units: NULL waits for ever; negative is from now on; positive is a system time; 0 only looks. At DISPATCH_LEVEL it must be 0.
+ * @param Timeout 100 ns units: NULL waits for ever; negative is from now on; positive is a system time; 0 only looks.
+ * At DISPATCH_LEVEL it must be 0.
  * @returns NO_ERROR, WAIT_TIMEOUT, or ERROR_INVALID_PARAMETER when Object is no event
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwaitforsingleobject
  */

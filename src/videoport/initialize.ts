@@ -22,7 +22,10 @@ import { port } from './port.ts';
 const INITIALIZE = callRule('VideoPortInitialize', PASSIVE_LEVEL, { onlyIn: ['DriverEntry'] });
 const GET_VERSION = callRule('VideoPortGetVersion', PASSIVE_LEVEL);
 
-/** Offset at which each member begins on x86 (ddi.md §2.1): a member at or beyond HwInitDataSize does not exist for the port. */
+/**
+ * Offset at which each member begins on x86 (ddi.md §2.1): a member at or beyond HwInitDataSize does not exist for the
+ * port.
+ */
 const MEMBER_OFFSET: Readonly<Record<keyof VIDEO_HW_INITIALIZATION_DATA, number>> = {
   HwInitDataSize: 0x00,
   AdapterInterfaceType: 0x04,
@@ -55,13 +58,15 @@ const SIZES: readonly number[] = [
 ];
 
 /**
- * Registers the miniport's callbacks. May be called from DriverEntry only, which must return the result unchanged; it may be called again with a
+ * Registers the miniport's callbacks. May be called from DriverEntry only, which must return the result unchanged; it
+ * may be called again with a
  * smaller HwInitDataSize after a failure. The devices are looked for when DriverEntry has returned.
  *
  * @param Argument1 what DriverEntry got as its first argument
  * @param Argument2 what DriverEntry got as its second argument
  * @param HwContext reserved, NULL
- * @returns STATUS_SUCCESS; STATUS_REVISION_MISMATCH for a size larger than this system knows; STATUS_UNSUCCESSFUL for one that no system had;
+ * @returns STATUS_SUCCESS; STATUS_REVISION_MISMATCH for a size larger than this system knows; STATUS_UNSUCCESSFUL for
+ * one that no system had;
  *   STATUS_INVALID_PARAMETER when HwFindAdapter, HwInitialize or HwStartIO is missing
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportinitialize
  */

@@ -1,5 +1,6 @@
 /**
- * Memory-mapped registers, in all widths: VideoPortRead/WriteRegister… and their buffer forms, which go through consecutive registers.
+ * Memory-mapped registers, in all widths: VideoPortRead/WriteRegister… and their buffer forms, which go through
+ * consecutive registers.
  */
 import { HIGH_LEVEL } from '../ddi/constants.ts';
 import type { PVOID } from '../ddi/types.ts';

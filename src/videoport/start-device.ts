@@ -1,5 +1,6 @@
 /**
- * The life of a device as the port sees it (ddi.md §4): DriverEntry, HwVidFindAdapter, interrupt connected, HwVidInitialize; and power-down at the end, the one
+ * The life of a device as the port sees it (ddi.md §4): DriverEntry, HwVidFindAdapter, interrupt connected,
+ * HwVidInitialize; and power-down at the end, the one
  * place where an XPDM miniport can give back what it holds, since it has no unload callback.
  */
 import {
@@ -103,7 +104,8 @@ function connectInterrupt(device: VideoDevice, config: VIDEO_PORT_CONFIG_INFO): 
 }
 
 /**
- * Shuts the devices down: HwVidSetPowerState(VideoPowerShutdown) for those whose driver has it, then the report of what is still allocated.
+ * Shuts the devices down: HwVidSetPowerState(VideoPowerShutdown) for those whose driver has it, then the report of what
+ * is still allocated.
  */
 export function shutDown(): void {
   const { processor, driver } = port;

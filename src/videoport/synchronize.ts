@@ -13,13 +13,17 @@ const STALL = callRule('VideoPortStallExecution', HIGH_LEVEL, { fromInterrupt: t
 
 /** Longest stall outside initialisation, in microseconds. */
 const LONGEST_STALL = 50;
-/** Above this the thread sleeps between looks at the clock rather than spin: Atomics.wait takes about 90 µs whatever it is asked. */
+/**
+ * Above this the thread sleeps between looks at the clock rather than spin: Atomics.wait takes about 90 µs whatever it
+ * is asked.
+ */
 const SLEEP_ABOVE_MS = 1;
 
 /**
  * Runs a routine that HwVidInterrupt cannot interrupt.
  *
- * @param Priority VpLowPriority: at DISPATCH_LEVEL, only interrupts come between; VpMediumPriority and VpHighPriority: at the interrupt's IRQL, nothing does (without an interrupt: as
+ * @param Priority VpLowPriority: at DISPATCH_LEVEL, only interrupts come between; VpMediumPriority and VpHighPriority:
+ * at the interrupt's IRQL, nothing does (without an interrupt: as
  *   VpLowPriority)
  * @returns what the routine returned
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportsynchronizeexecution
@@ -58,7 +62,8 @@ export function VideoPortGetCurrentIrql(): UCHAR {
 }
 
 /**
- * Waits without giving the processor away. Interrupts are served meanwhile if the IRQL allows. At most 50 µs except during initialisation.
+ * Waits without giving the processor away. Interrupts are served meanwhile if the IRQL allows. At most 50 µs except
+ * during initialisation.
  *
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportstallexecution
  */

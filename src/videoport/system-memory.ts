@@ -1,5 +1,6 @@
 /**
- * The driver's way to its memory: `mem`, which gives checked typed views, and the same checks for functions that take addresses.
+ * The driver's way to its memory: `mem`, which gives checked typed views, and the same checks for functions that take
+ * addresses.
  * An access to a page that is not mapped is a page fault: in kernel mode, bug check 0x50.
  */
 import { PAGE_FAULT_IN_NONPAGED_AREA } from '../ddi/bug-checks.ts';
@@ -35,7 +36,8 @@ function buffer(name: string, size: number, address: PVOID, count: number): Shar
 }
 
 /**
- * The machine's memory, as typed views of the bytes themselves: what you write through one, the device finds when it reads the page. A view
+ * The machine's memory, as typed views of the bytes themselves: what you write through one, the device finds when it
+ * reads the page. A view
  * covers exactly the elements asked for; indices beyond them do nothing.
  */
 export const mem = {

@@ -1,5 +1,6 @@
 /**
- * Video requests: how an IOCTL of win32k or a display driver becomes a VRP (METHOD_BUFFERED). One system buffer carries input and output; requests are
+ * Video requests: how an IOCTL of win32k or a display driver becomes a VRP (METHOD_BUFFERED). One system buffer carries
+ * input and output; requests are
  * serialised; only Information bytes come back.
  */
 import { PASSIVE_LEVEL } from '../ddi/constants.ts';

@@ -1,5 +1,6 @@
 /**
- * RingGPU's front: registers and ports as the processor meets them, synchronously, in the CPU worker. It keeps the register file in
+ * RingGPU's front: registers and ports as the processor meets them, synchronously, in the CPU worker. It keeps the
+ * register file in
  * shared memory and asks for the engine's attention; everything else is the engine's.
  */
 import { type BoardMemory, DOORBELL_COUNT, signalDevice } from '../../bus/board-memory.ts';
@@ -25,7 +26,10 @@ const BAR1_ADDRESS = 0xc000;
 const INTERRUPT_LINE = 11;
 const SLOT_CLASS_VGA_COMPATIBLE = 0x03_0000;
 
-/** Register-file word, beyond the documented registers, that counts writes of RING_SIZE, so that the engine notices each. */
+/**
+ * Register-file word, beyond the documented registers, that counts writes of RING_SIZE, so that the engine notices
+ * each.
+ */
 export const RING_GENERATION_WORD = 1023;
 
 /** Doorbells whose place in the driver is remembered, for faults that show later. */

@@ -7,7 +7,10 @@
  *   header: opcode in bits 31:24, flags in 23:16, length in words, header included, in 15:0
  */
 
-/** How an operand word is to be read. `lo`/`hi` pairs are 64-bit logical addresses; `xy` and `size` hold two 16-bit numbers, x or width in the low half. */
+/**
+ * How an operand word is to be read. `lo`/`hi` pairs are 64-bit logical addresses; `xy` and `size` hold two 16-bit
+ * numbers, x or width in the low half.
+ */
 export type OperandKind = 'u32' | 'address-lo' | 'address-hi' | 'pitch' | 'xy' | 'size' | 'format' | 'colour';
 
 export interface Operand {

@@ -152,7 +152,10 @@ export const RINGGPU_FAULT_READ_ONLY = 4;
 export const RINGGPU_FAULT_TAIL = 5;
 /** RING_BASE or RING_SIZE cannot be: not aligned, not a power of two, out of bounds. */
 export const RINGGPU_FAULT_RING = 6;
-/** A surface that cannot be: pitch too small or not a multiple of 4, size 0 or beyond 16384, unknown format, address not a multiple of 4. */
+/**
+ * A surface that cannot be: pitch too small or not a multiple of 4, size 0 or beyond 16384, unknown format, address not
+ * a multiple of 4.
+ */
 export const RINGGPU_FAULT_SURFACE = 7;
 /** The GPU has not the memory that the driver's common buffers need. */
 export const RINGGPU_FAULT_MEMORY = 8;

@@ -1,0 +1,39 @@
+/** The page that benchmarks run in. A new one is one more line in {@link BENCHES}. */
+import type { Row } from './row.ts';
+
+/** Each benchmark by the name that `npm run bench -- NAME` takes, in the order in which they run. */
+const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  'page-allocator': async () => (await import('./page-allocator.ts')).pageAllocatorBench(),
+};
+
+/** What the figures were measured on. */
+export interface Bench {
+  readonly names: readonly string[];
+  /** The GPU that WebGPU names, or why there is none. */
+  adapter(): Promise<string>;
+  /** Logical processors, as the page sees them. */
+  readonly cores: number;
+  run(name: string): Promise<readonly Row[]>;
+}
+
+declare global {
+  interface Window {
+    /** Set by `bench/page.ts` for `bench/main.ts`. */
+    bench?: Bench;
+  }
+}
+
+window.bench = {
+  names: Object.keys(BENCHES),
+  cores: navigator.hardwareConcurrency,
+  async adapter() {
+    const info = (await navigator.gpu?.requestAdapter())?.info;
+    if (!info) return 'none: no WebGPU here';
+    return [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(' ');
+  },
+  async run(name) {
+    const bench = BENCHES[name];
+    if (!bench) throw new Error(`${name} is no benchmark; there are ${Object.keys(BENCHES).join(', ')}`);
+    return bench();
+  },
+};

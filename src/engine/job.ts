@@ -1,0 +1,33 @@
+/**
+ * The job table: what the engine tells the GPU (or its twin in software) about each packet, beside the packet itself. It
+ * says where things lie in the aperture, which a driver does not know; all else is read out of the packet's own words.
+ *
+ * One job is {@link JOB_WORDS} words:
+ *
+ *   [0] kind, below          [4] destination surface, as a word index in the aperture
+ *   [1] the packet's header, as a word index in the ring           [5] source surface, likewise
+ *   [2] the ring, as a word index in the aperture                  [6] width in pixels    [7] height
+ *   [3] words in the ring − 1
+ *
+ * A surface's word index may be "negative", modulo 2³²: it may begin before the memory that its rectangle touches.
+ * Jobs that do not depend on one another form a group, which the GPU executes at once. Groups execute in order.
+ */
+
+export const JOB_WORDS = 8;
+
+/** A group's first job must be a multiple of this: the GPU binds the table at multiples of 256 bytes. */
+export const GROUP_ALIGNMENT = 256 / (JOB_WORDS * 4);
+
+/** Jobs in a table, at most, when each is a group of its own. */
+export const MAX_JOBS = 256;
+export const JOB_TABLE_WORDS = MAX_JOBS * GROUP_ALIGNMENT * JOB_WORDS;
+
+/* Kinds of job. */
+
+export const JOB_FENCE = 0;
+export const JOB_FILL = 1;
+export const JOB_COPY = 2;
+/** First half of a copy whose rectangles overlap: source to scratch. */
+export const JOB_COPY_TO_SCRATCH = 3;
+/** Second half: scratch to destination. */
+export const JOB_COPY_FROM_SCRATCH = 4;

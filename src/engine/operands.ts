@@ -1,0 +1,21 @@
+/** Where operands stand in their packets, out of the packet table: for those who execute packets. */
+import { type PacketName, RINGGPU_PACKETS } from '../devices/ringgpu/packets.ts';
+
+/** Word index of an operand within its packet; the header is word 0. */
+function operandIndex(packet: PacketName, operand: string): number {
+  const index = RINGGPU_PACKETS[packet].operands.findIndex(({ name }) => name === operand);
+  if (index < 0) throw new Error(`operandIndex: ${packet} has no operand ${operand} in the packet table`);
+  return index + 1;
+}
+
+/** By the names of the shader's `override` constants, whose values these are. */
+export const OPERAND_INDEX = {
+  FENCE_VALUE: operandIndex('FENCE', 'value'),
+  FILL_PITCH: operandIndex('FILL_RECT', 'destinationPitch'),
+  FILL_XY: operandIndex('FILL_RECT', 'destinationXY'),
+  FILL_COLOUR: operandIndex('FILL_RECT', 'colour'),
+  COPY_DESTINATION_PITCH: operandIndex('COPY_RECT', 'destinationPitch'),
+  COPY_DESTINATION_XY: operandIndex('COPY_RECT', 'destinationXY'),
+  COPY_SOURCE_PITCH: operandIndex('COPY_RECT', 'sourcePitch'),
+  COPY_SOURCE_XY: operandIndex('COPY_RECT', 'sourceXY'),
+} as const;

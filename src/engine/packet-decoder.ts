@@ -1,0 +1,105 @@
+/**
+ * Reads packets out of the fetched ring by the table in src/devices/ringgpu/packets.ts: nothing here knows any packet
+ * by name, so a packet that the table gains is decoded, and its surfaces are checked, without a change to this file.
+ */
+import { type Operand, PACKET_BY_OPCODE, type PacketName, RINGGPU_PACKETS } from '../devices/ringgpu/packets.ts';
+import {
+  RINGGPU_FAULT_LENGTH,
+  RINGGPU_FAULT_NONE,
+  RINGGPU_FAULT_OPCODE,
+  RINGGPU_FORMAT_X8R8G8B8,
+} from '../devices/ringgpu/registers.ts';
+import type { Rectangle } from './surface.ts';
+
+/** Where the parts of one surface stand among a packet's words; 0 for a part that the packet has not. */
+interface SurfaceShape {
+  readonly low: number;
+  readonly high: number;
+  readonly pitch: number;
+  readonly xy: number;
+}
+
+/** What the table says of one opcode, ready for use. Numbers are word indices within the packet, the header being 0. */
+export interface PacketShape {
+  readonly name: PacketName;
+  /** Words it must have; 0 when any number will do. */
+  readonly words: number;
+  /** The surface that it writes. */
+  readonly destination: SurfaceShape | null;
+  /** The surface that it reads. */
+  readonly source: SurfaceShape | null;
+  readonly size: number;
+  readonly format: number;
+}
+
+function surfaceShape(operands: readonly Operand[], prefixes: readonly string[]): SurfaceShape | null {
+  const at = (suffix: string) => operands.findIndex(({ name }) => prefixes.some((prefix) => name === prefix + suffix));
+  return at('Lo') < 0 ? null : { low: at('Lo') + 1, high: at('Hi') + 1, pitch: at('Pitch') + 1, xy: at('XY') + 1 };
+}
+
+function packetShape(name: PacketName): PacketShape {
+  const operands: readonly Operand[] = RINGGPU_PACKETS[name].operands;
+  const at = (kind: Operand['kind']) => operands.findIndex((operand) => operand.kind === kind) + 1;
+  return {
+    name,
+    words: name === 'NOP' ? 0 : 1 + operands.length,
+    destination: surfaceShape(operands, ['destination']),
+    source: surfaceShape(operands, ['source', 'surface']),
+    size: at('size'),
+    format: at('format'),
+  };
+}
+
+const SHAPES: readonly (PacketShape | undefined)[] = Array.from({ length: 256 }, (_, opcode) => {
+  const name = PACKET_BY_OPCODE.get(opcode);
+  return name && packetShape(name);
+});
+
+/** A packet within the ring. One object is used for all: {@link decode} fills it anew. */
+export class Packet {
+  /** The fetched ring, as words. */
+  ring: Uint32Array = new Uint32Array(1);
+  /** Word index of the header. */
+  at = 0;
+  header = 0;
+  /** Words, header included. */
+  words = 0;
+  shape: PacketShape | undefined;
+
+  /** Decodes the packet at word `at`, behind which `available` words were fetched. Returns a RINGGPU_FAULT_ value. */
+  decode(ring: Uint32Array, at: number, available: number): number {
+    this.ring = ring;
+    this.at = at;
+    this.header = ring[at] ?? 0;
+    this.words = this.header & 0xffff;
+    this.shape = SHAPES[this.header >>> 24];
+    if (!this.shape) return RINGGPU_FAULT_OPCODE;
+    const wrong = this.shape.words === 0 ? this.words === 0 : this.words !== this.shape.words;
+    return wrong || this.words > available ? RINGGPU_FAULT_LENGTH : RINGGPU_FAULT_NONE;
+  }
+
+  get flags(): number {
+    return (this.header >>> 16) & 0xff;
+  }
+
+  /** A word of the packet, wherever the ring wraps. */
+  word(index: number): number {
+    return this.ring[(this.at + index) & (this.ring.length - 1)] ?? 0;
+  }
+
+  /** The packet's rectangle in one of its surfaces. */
+  rectangle(surface: SurfaceShape): Rectangle {
+    const { size, format } = this.shape as PacketShape;
+    const xy = surface.xy === 0 ? 0 : this.word(surface.xy);
+    const extent = this.word(size);
+    return {
+      base: this.word(surface.low) + this.word(surface.high) * 2 ** 32,
+      pitch: this.word(surface.pitch),
+      x: xy & 0xffff,
+      y: xy >>> 16,
+      width: extent & 0xffff,
+      height: extent >>> 16,
+      format: format === 0 ? RINGGPU_FORMAT_X8R8G8B8 : this.word(format),
+    };
+  }
+}

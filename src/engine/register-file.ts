@@ -1,0 +1,72 @@
+/**
+ * The engine's view of RingGPU's registers: a page of 32-bit words that the processor reads and writes while the engine
+ * does. Every access is atomic, since the order in which the processor sees the words change is part of the device's
+ * promise (docs/device.md, "Order").
+ */
+import { ATTENTION_INTERRUPT, type BoardMemory, signalProcessor } from '../bus/board-memory.ts';
+import { RING_GENERATION_WORD } from '../devices/ringgpu/front.ts';
+import { REGISTER_WORD, type RegisterName, RINGGPU_REGISTERS } from '../devices/ringgpu/registers.ts';
+
+export class RegisterFile {
+  readonly #words: Int32Array;
+  readonly #control: Int32Array;
+
+  constructor(memory: BoardMemory) {
+    this.#words = new Int32Array(memory.registers);
+    this.#control = new Int32Array(memory.control);
+    // Power-on, unless the front has been here before us.
+    if (Atomics.load(this.#words, REGISTER_WORD.ID) === 0) {
+      for (const { offset, reset } of Object.values(RINGGPU_REGISTERS)) {
+        if (reset !== 0) Atomics.store(this.#words, offset / 4, reset | 0);
+      }
+    }
+  }
+
+  /** The register, as an unsigned number. */
+  read(name: RegisterName): number {
+    return Atomics.load(this.#words, REGISTER_WORD[name]) >>> 0;
+  }
+
+  write(name: RegisterName, value: number): void {
+    Atomics.store(this.#words, REGISTER_WORD[name], value | 0);
+  }
+
+  /** A 64-bit address in two registers. Beyond 2⁵³ it loses low bits, which is as far beyond every mapping. */
+  readAddress(low: RegisterName, high: RegisterName): number {
+    return this.read(low) + this.read(high) * 2 ** 32;
+  }
+
+  writeAddress(low: RegisterName, high: RegisterName, address: number): void {
+    this.write(low, address % 2 ** 32);
+    this.write(high, Math.floor(address / 2 ** 32));
+  }
+
+  setBits(name: RegisterName, bits: number): void {
+    Atomics.or(this.#words, REGISTER_WORD[name], bits);
+  }
+
+  clearBits(name: RegisterName, bits: number): void {
+    Atomics.and(this.#words, REGISTER_WORD[name], ~bits);
+  }
+
+  /** Changes whenever the ring begins anew: the front counts writes of RING_SIZE, which set RING_HEAD and RING_TAIL to 0. */
+  get ringGeneration(): number {
+    return Atomics.load(this.#words, RING_GENERATION_WORD);
+  }
+
+  /** Makes interrupt causes pending, and asserts the line if the driver has enabled any that is. */
+  raise(causes: number): void {
+    if (causes === 0) return;
+    const pending = Atomics.or(this.#words, REGISTER_WORD.INT_STATUS, causes) | causes;
+    if (pending & this.read('INT_ENABLE')) signalProcessor(this.#control, ATTENTION_INTERRUPT);
+  }
+
+  /** Returns every register to its power-on value; CONTROL and STATUS last, since they say that the reset is over. */
+  reset(): void {
+    for (const [name, { offset, reset }] of Object.entries(RINGGPU_REGISTERS)) {
+      if (name !== 'CONTROL' && name !== 'STATUS') Atomics.store(this.#words, offset / 4, reset | 0);
+    }
+    this.write('CONTROL', RINGGPU_REGISTERS.CONTROL.reset);
+    this.write('STATUS', RINGGPU_REGISTERS.STATUS.reset);
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * The monitor's side of the device: which surface is on show, latched at each vertical blank. A FLIP that has retired
+ * since the last one wins; else the SCANOUT registers, if the processor has changed them. A surface named by the registers is
+ * pulled at every vblank, as a display reads its memory at every refresh; one that a FLIP names came with its packet.
+ */
+import { PAGE_SIZE } from '../bus/board-memory.ts';
+import type { IommuReader } from '../bus/iommu.ts';
+import {
+  type RegisterName,
+  RINGGPU_INT_FLIP,
+  RINGGPU_INT_VBLANK,
+  RINGGPU_SCANOUT_ENABLE,
+} from '../devices/ringgpu/registers.ts';
+import { NO_PAGE } from '../memory/page-allocator.ts';
+import type { Backend, Picture } from './backend.ts';
+import type { Flip } from './batch.ts';
+import type { CommandProcessor } from './command-processor.ts';
+import type { EngineCounters, EngineEvent, Screen } from './engine.ts';
+import { toScreen } from './pixels.ts';
+import type { RegisterFile } from './register-file.ts';
+import { hex } from './ring-fetch.ts';
+import type { Slice, SliceTable } from './slice-table.ts';
+import { type Rectangle, spanBytes, surfaceFault } from './surface.ts';
+
+/** Before the first mode. */
+const DARK_WIDTH = 640;
+const DARK_HEIGHT = 480;
+
+const LATCHED: readonly RegisterName[] = [
+  'SCANOUT_BASE_LO',
+  'SCANOUT_BASE_HI',
+  'SCANOUT_PITCH',
+  'SCANOUT_FORMAT',
+  'SCANOUT_SIZE',
+];
+
+/** Refreshes that may be under way on the GPU. */
+const MAX_PRESENTING = 2;
+
+export class Scanout {
+  readonly #registers: RegisterFile;
+  readonly #iommu: IommuReader;
+  readonly #slices: SliceTable;
+  readonly #backend: Backend;
+  readonly #processor: CommandProcessor;
+  readonly #counters: EngineCounters;
+  readonly #onEvent: (event: EngineEvent) => void;
+  readonly #ramBytes: number;
+  /** Registers as they stood at the last latch. */
+  #latched: readonly number[] = LATCHED.map(() => 0);
+  #flip: Flip | null = null;
+  /** Vblanks since reset. */
+  #vblanks = 0;
+  /** SCANOUT_CONTROL.ENABLE at the last vblank. */
+  #enabled = false;
+  /** What the monitor shows; null: darkness. */
+  #surface: Rectangle | null = null;
+  /** It is read anew at every vblank. */
+  #live = false;
+  /** What is on the monitor may differ from what is in the aperture. */
+  #stale = true;
+  /** What was last shown: the picture's first word, or -1, and how much of it. */
+  #shownWord = -1;
+  #shownVisible = 0;
+  /** An address without mapping that has been reported. */
+  #reported = -1;
+  #width = DARK_WIDTH;
+  #height = DARK_HEIGHT;
+
+  constructor(
+    registers: RegisterFile,
+    iommu: IommuReader,
+    slices: SliceTable,
+    backend: Backend,
+    processor: CommandProcessor,
+    counters: EngineCounters,
+    ramBytes: number,
+    onEvent: (event: EngineEvent) => void,
+  ) {
+    this.#registers = registers;
+    this.#iommu = iommu;
+    this.#slices = slices;
+    this.#backend = backend;
+    this.#processor = processor;
+    this.#counters = counters;
+    this.#ramBytes = ramBytes;
+    this.#onEvent = onEvent;
+  }
+
+  /** Shows `flip` from the next vblank on, unless another comes before. */
+  flip(flip: Flip): void {
+    this.#flip = flip;
+  }
+
+  get flipWaiting(): boolean {
+    return this.#flip !== null;
+  }
+
+  /** The GPU keeps up with the refreshes asked of it. */
+  get ready(): boolean {
+    return this.#backend.presenting < MAX_PRESENTING;
+  }
+
+  /** The aperture may look different. */
+  touch(): void {
+    this.#stale = true;
+  }
+
+  /** The aperture is a new one, and empty. */
+  refetch(): void {
+    this.#stale = true;
+    if (this.#surface) this.#pull(this.#surface);
+  }
+
+  /** Power-on state; the registers have it already. */
+  reset(): void {
+    this.#vblanks = 0;
+    this.#enabled = false;
+    this.#latched = LATCHED.map(() => 0);
+    this.#flip = null;
+    this.#surface = null;
+    this.#live = false;
+    this.#stale = true;
+    this.#reported = -1;
+  }
+
+  /** A vertical blank: latches, shows, counts, and tells the processor. */
+  vblank(): void {
+    const enabled = (this.#registers.read('SCANOUT_CONTROL') & RINGGPU_SCANOUT_ENABLE) !== 0;
+    const flip = this.#flip;
+    this.#flip = null;
+    this.#enabled = enabled;
+    if (flip) this.#takeFlip(flip, enabled);
+    else if (enabled) this.#takeRegisters();
+    const shown = enabled ? this.#surface : null;
+    if (this.#live && shown) this.#pull(shown);
+    this.#registers.writeAddress('SCANOUT_ACTIVE_LO', 'SCANOUT_ACTIVE_HI', shown?.base ?? 0);
+    this.#counters.vblanks++;
+    this.#registers.write('VBLANK_COUNT', ++this.#vblanks);
+    if (this.ready) this.#present();
+    this.#registers.raise(RINGGPU_INT_VBLANK | (flip?.interrupt ? RINGGPU_INT_FLIP : 0));
+  }
+
+  /** The picture on the monitor; null when the GPU was lost while it was read. */
+  async screen(): Promise<Screen | null> {
+    const picture = this.#picture();
+    if (!picture) return this.darkness();
+    const { width, height, visibleWords, pitchWords } = picture;
+    const words = Math.min(visibleWords, (height - 1) * pitchWords + width);
+    const memory = await this.#backend.read(picture.word, words);
+    return memory && { width, height, pixels: toScreen(memory, picture) };
+  }
+
+  /** A monitor that shows nothing. */
+  darkness(): Screen {
+    const width = this.#width;
+    const height = this.#height;
+    const pixels = new Uint8ClampedArray(width * height * 4);
+    new Uint32Array(pixels.buffer).fill(0xff00_0000);
+    return { width, height, pixels };
+  }
+
+  #takeFlip(flip: Flip, enabled: boolean): void {
+    this.#registers.writeAddress('SCANOUT_BASE_LO', 'SCANOUT_BASE_HI', flip.base);
+    this.#registers.write('SCANOUT_PITCH', flip.pitch);
+    this.#registers.write('SCANOUT_FORMAT', flip.format);
+    this.#registers.write('SCANOUT_SIZE', (flip.height << 16) | flip.width);
+    this.#latched = LATCHED.map((name) => this.#registers.read(name));
+    this.#latch({ ...flip, x: 0, y: 0 }, false, enabled);
+  }
+
+  #takeRegisters(): void {
+    const now = LATCHED.map((name) => this.#registers.read(name));
+    if (now.every((value, index) => value === this.#latched[index])) return;
+    this.#latched = now;
+    const [low = 0, high = 0, pitch = 0, format = 0, size = 0] = now;
+    const base = low + high * 2 ** 32;
+    const surface = { base, pitch, format, x: 0, y: 0, width: size & 0xffff, height: size >>> 16 };
+    const good = surfaceFault(surface) === 0 && spanBytes(surface) <= this.#ramBytes;
+    this.#latch(good ? surface : null, good, good);
+  }
+
+  #latch(surface: Rectangle | null, live: boolean, counts: boolean): void {
+    this.#surface = surface;
+    this.#live = live;
+    this.#stale = true;
+    this.#reported = -1;
+    if (counts) this.#counters.frames++;
+    if (!surface) return;
+    this.#width = surface.width;
+    this.#height = surface.height;
+  }
+
+  /** Bytes of a surface that can be shown: up to the first that is not mapped. */
+  #visibleBytes(surface: Rectangle, slice: Slice | undefined): number {
+    if (!slice || slice.aperturePage === NO_PAGE) return 0;
+    const mapped = (slice.page + slice.pages) * PAGE_SIZE - surface.base;
+    return Math.min(spanBytes(surface), mapped);
+  }
+
+  #pull(surface: Rectangle): void {
+    const slice = this.#slices.find(surface.base);
+    const bytes = this.#visibleBytes(surface, slice);
+    if (!slice || bytes <= 0) return;
+    const unmapped = this.#iommu.firstUnmapped(surface.base, bytes);
+    const mapped = unmapped < 0 ? bytes : unmapped - surface.base;
+    if (mapped <= 0) return;
+    const batch = this.#processor.take();
+    if (this.#processor.planner.pull(batch, slice, surface.base, mapped) < 0 && batch.pullBytes > 0) {
+      // Without a free slab this refresh shows what the last one did.
+      if (this.#backend.submit(batch) === 'taken') {
+        this.#counters.dmaReadBytes += batch.pullBytes;
+        this.#stale = true;
+        return;
+      }
+    }
+    this.#processor.give(batch);
+  }
+
+  /** Where the surface on show lies; null: the monitor is dark. */
+  #picture(): Picture | null {
+    const surface = this.#surface;
+    if (!this.#enabled || !surface) return null;
+    const slice = this.#slices.find(surface.base);
+    const bytes = this.#visibleBytes(surface, slice);
+    if (bytes < spanBytes(surface)) this.#report(surface.base + Math.max(0, bytes));
+    if (!slice || bytes <= 0) return null;
+    return {
+      word: (surface.base + (slice.aperturePage - slice.page) * PAGE_SIZE) / 4,
+      pitchWords: surface.pitch / 4,
+      width: surface.width,
+      height: surface.height,
+      visibleWords: bytes >>> 2,
+    };
+  }
+
+  #present(): void {
+    const picture = this.#picture();
+    const place = picture ? picture.word : -1;
+    const visible = picture ? picture.visibleWords : 0;
+    if (!this.#stale && place === this.#shownWord && visible === this.#shownVisible) return;
+    if (!this.#backend.present(picture)) return;
+    this.#stale = false;
+    this.#shownWord = place;
+    this.#shownVisible = visible;
+  }
+
+  #report(address: number): void {
+    if (this.#reported === address) return;
+    this.#reported = address;
+    const sentence = `Scanout found nothing mapped at ${hex(address)}: the screen is black there.`;
+    this.#onEvent({ kind: 'scanout-unmapped', address: BigInt(address), sentence });
+  }
+}

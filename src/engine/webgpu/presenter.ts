@@ -1,0 +1,112 @@
+/** Draws a surface of the aperture to the canvas, whose size follows the surface's. */
+import type { Picture } from '../backend.ts';
+import type { Gpu } from './gpu-context.ts';
+
+const MODE_BYTES = 16;
+
+export class Presenter {
+  readonly #canvas: HTMLCanvasElement | null;
+  readonly #context: GPUCanvasContext | null;
+  #presenting = 0;
+  /** For which device the canvas is configured. */
+  #configured: GPUDevice | null = null;
+  #mode: GPUBuffer | null = null;
+  #bindings: GPUBindGroup | null = null;
+  /** What the mode buffer holds. */
+  #modeKey = '';
+
+  constructor(canvas: HTMLCanvasElement | null) {
+    this.#canvas = canvas;
+    this.#context = canvas?.getContext('webgpu') ?? null;
+  }
+
+  /** Refreshes that the GPU has not finished. */
+  get presenting(): number {
+    return this.#presenting;
+  }
+
+  /** Shows a picture, or darkness. Returns false when that could not be done just now. */
+  present(gpu: Gpu, aperture: GPUBuffer, picture: Picture | null): boolean {
+    const canvas = this.#canvas;
+    const context = this.#context;
+    if (!canvas || !context) return true;
+    const { device } = gpu;
+    if (picture) {
+      const limit = device.limits.maxTextureDimension2D;
+      if (picture.width > limit || picture.height > limit) return true;
+      if (canvas.width !== picture.width) canvas.width = picture.width;
+      if (canvas.height !== picture.height) canvas.height = picture.height;
+    }
+    if (this.#configured !== device) {
+      context.configure({ device, format: gpu.presentFormat, alphaMode: 'opaque' });
+      this.#configured = device;
+    }
+    const encoder = device.createCommandEncoder();
+    const recycle = picture ? this.#setMode(gpu, encoder, picture) : () => {};
+    if (!recycle) return false;
+    const view = context.getCurrentTexture().createView();
+    const pass = encoder.beginRenderPass({
+      colorAttachments: [{ view, loadOp: 'clear', storeOp: 'store', clearValue: [0, 0, 0, 1] }],
+    });
+    if (picture) {
+      pass.setPipeline(gpu.presentPipeline);
+      pass.setBindGroup(0, this.#bind(gpu, aperture));
+      pass.draw(3, 1, 0, picture.word);
+    }
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    recycle();
+    this.#presenting++;
+    const done = () => {
+      if (this.#configured === device) this.#presenting--;
+    };
+    device.queue.onSubmittedWorkDone().then(done, done);
+    return true;
+  }
+
+  /** The aperture is another buffer, or the device another device. */
+  forget(): void {
+    this.#bindings = null;
+    this.#modeKey = '';
+    this.#mode?.destroy();
+    this.#mode = null;
+    this.#configured = null;
+    this.#presenting = 0;
+  }
+
+  close(): void {
+    this.forget();
+    this.#context?.unconfigure();
+  }
+
+  /** Sends the mode to the GPU if it is a new one. Returns what to do after the submission; null when there is no slab. */
+  #setMode(gpu: Gpu, encoder: GPUCommandEncoder, picture: Picture): (() => void) | null {
+    const { pitchWords, visibleWords, width, height } = picture;
+    const key = `${pitchWords} ${visibleWords} ${width} ${height}`;
+    if (key === this.#modeKey) return () => {};
+    const slab = gpu.uploads.take(MODE_BYTES);
+    if (!slab) return null;
+    slab.words.set([pitchWords, visibleWords, width, height]);
+    gpu.uploads.close(slab);
+    this.#mode ??= gpu.device.createBuffer({
+      label: 'mode',
+      size: MODE_BYTES,
+      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    });
+    encoder.copyBufferToBuffer(slab.buffer, 0, this.#mode, 0, MODE_BYTES);
+    this.#modeKey = key;
+    return () => void gpu.uploads.recycle(slab);
+  }
+
+  #bind(gpu: Gpu, aperture: GPUBuffer): GPUBindGroup {
+    this.#bindings ??= gpu.device.createBindGroup({
+      label: 'present',
+      layout: gpu.presentLayout,
+      entries: [
+        { binding: 0, resource: { buffer: aperture } },
+        { binding: 1, resource: { buffer: this.#mode as GPUBuffer } },
+      ],
+    });
+    return this.#bindings;
+  }
+}

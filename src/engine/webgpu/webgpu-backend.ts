@@ -1,0 +1,349 @@
+/**
+ * The execution unit on the visitor's GPU. The aperture is one GPUBuffer; a batch is one submission: copies out of a mapped
+ * slab, compute, copies into a readback slab; then one mapAsync brings the bytes back.
+ */
+import { type BoardMemory, PAGE_SIZE } from '../../bus/board-memory.ts';
+import { type Backend, type BackendHost, FIRST_APERTURE_PAGES, type Picture, type Submitted } from '../backend.ts';
+import { type Batch, READBACK_HEADER } from '../batch.ts';
+import { JOB_WORDS } from '../job.ts';
+import { type Gpu, type GpuContext, JOB_GROUP_BYTES } from './gpu-context.ts';
+import { Presenter } from './presenter.ts';
+import type { UploadSlab } from './upload-ring.ts';
+
+/** Pixels of a tile, which one workgroup executes: as in execute.wgsl. */
+const TILE_WIDTH = 256;
+const TILE_HEIGHT = 8;
+
+export class WebGpuBackend implements Backend {
+  readonly kind = 'webgpu';
+  readonly #context: GpuContext;
+  readonly #ram: Uint8Array;
+  readonly #presenter: Presenter;
+  /** Readback slabs of batches that are done. */
+  readonly #readbacks = new Map<Batch, GPUBuffer>();
+  readonly #dynamicOffset = new Uint32Array(1);
+  #host: BackendHost | null = null;
+  #gpu: Gpu | null;
+  #pages: number;
+  #limitPages: number;
+  #aperture: GPUBuffer | null = null;
+  #scratch: GPUBuffer | null = null;
+  #executeBindings: GPUBindGroup | null = null;
+  /** Counts what made everything in flight void. */
+  #epoch = 0;
+  /** A submission was refused for want of a slab. */
+  #refused = false;
+
+  constructor(context: GpuContext, memory: BoardMemory, canvas: HTMLCanvasElement | null, limitPages: number) {
+    this.#context = context;
+    this.#gpu = context.gpu;
+    this.#ram = new Uint8Array(memory.ram.buffer);
+    this.#limitPages = limitPages;
+    this.#pages = Math.min(FIRST_APERTURE_PAGES, limitPages);
+    this.#presenter = new Presenter(canvas);
+    if (this.#gpu) this.#createAperture(this.#gpu);
+    context.attach(this);
+  }
+
+  get adapter(): string {
+    return this.#context.adapter;
+  }
+
+  get pages(): number {
+    return this.#pages;
+  }
+
+  get limitPages(): number {
+    return this.#limitPages;
+  }
+
+  get presenting(): number {
+    return this.#presenter.presenting;
+  }
+
+  attach(host: BackendHost): void {
+    this.#host = host;
+  }
+
+  /** Doubles the aperture, say, carrying its bytes over on the GPU. Whether there was memory for it is known only later. */
+  grow(pages: number): boolean {
+    if (pages > this.#limitPages) return false;
+    const before = this.#pages;
+    const old = this.#aperture;
+    const gpu = this.#gpu;
+    this.#pages = pages;
+    if (!gpu || !old) return true;
+    const { device } = gpu;
+    device.pushErrorScope('out-of-memory');
+    this.#createAperture(gpu);
+    const encoder = device.createCommandEncoder({ label: 'aperture growth' });
+    encoder.copyBufferToBuffer(old, 0, this.#aperture as unknown as GPUBuffer, 0, before * PAGE_SIZE);
+    device.queue.submit([encoder.finish()]);
+    old.destroy();
+    device.popErrorScope().then(
+      (error) => {
+        if (error && gpu === this.#gpu) this.#shrink(gpu, before);
+      },
+      () => {}, // The device was lost meanwhile: that comes by another way.
+    );
+    return true;
+  }
+
+  submit(batch: Batch): Submitted {
+    const gpu = this.#gpu;
+    const aperture = this.#aperture;
+    if (!gpu || !aperture) return 'later';
+    const jobBytes = batch.jobSlots * JOB_WORDS * 4;
+    const ringBytes = batch.ringCount * 4;
+    let slab: UploadSlab | null;
+    try {
+      slab = gpu.uploads.take(READBACK_HEADER + jobBytes + ringBytes + batch.pullBytes);
+    } catch {
+      return 'never'; // RangeError: the browser has not the memory.
+    }
+    this.#refused = !slab;
+    if (!slab) return 'later';
+    const { device } = gpu;
+    this.#fill(slab, batch, jobBytes);
+    gpu.uploads.close(slab);
+
+    const encoder = device.createCommandEncoder();
+    this.#encodePulls(encoder, gpu, slab.buffer, aperture, batch, jobBytes);
+    if (batch.jobCount > 0) this.#encodeJobs(encoder, gpu, aperture, batch);
+    const readback = batch.readBytes > 0 ? gpu.readbacks.take(batch.readBytes) : null;
+    if (readback) {
+      encoder.copyBufferToBuffer(slab.buffer, 0, readback, 0, READBACK_HEADER);
+      const { reads } = batch;
+      for (let i = 0; i < reads.length; i += 3) {
+        encoder.copyBufferToBuffer(
+          aperture,
+          reads[i] as number,
+          readback,
+          reads[i + 2] as number,
+          reads[i + 1] as number,
+        );
+      }
+    }
+    device.queue.submit([encoder.finish()]);
+    if (readback) this.#awaitReadback(gpu, batch, readback);
+    const recycled = gpu.uploads.recycle(slab);
+    // A batch that writes nothing executes nothing: it is done when its bytes have been copied out of the slab.
+    if (!readback) this.#awaitUpload(batch, recycled);
+    return 'taken';
+  }
+
+  release(batch: Batch): void {
+    const readback = this.#readbacks.get(batch);
+    if (readback) this.#gpu?.readbacks.give(readback);
+    this.#readbacks.delete(batch);
+    batch.bytes = null;
+  }
+
+  abandon(): void {
+    this.#epoch++;
+    for (const readback of this.#readbacks.values()) this.#gpu?.readbacks.give(readback);
+    this.#readbacks.clear();
+  }
+
+  present(picture: Picture | null): boolean {
+    if (!this.#gpu || !this.#aperture) return false;
+    return this.#presenter.present(this.#gpu, this.#aperture, picture);
+  }
+
+  async read(word: number, words: number): Promise<Uint32Array | null> {
+    const gpu = this.#gpu;
+    if (!gpu || !this.#aperture) return null;
+    const bytes = words * 4;
+    const readback = gpu.readbacks.take(bytes);
+    const encoder = gpu.device.createCommandEncoder({ label: 'screen' });
+    encoder.copyBufferToBuffer(this.#aperture, word * 4, readback, 0, bytes);
+    gpu.device.queue.submit([encoder.finish()]);
+    try {
+      await readback.mapAsync(GPUMapMode.READ, 0, bytes);
+    } catch {
+      return null; // Lost.
+    }
+    const copy = new Uint32Array(readback.getMappedRange(0, bytes).slice(0));
+    gpu.readbacks.give(readback);
+    return copy;
+  }
+
+  close(): void {
+    this.abandon();
+    this.#context.detach(this);
+    this.#host = null;
+    this.#presenter.close();
+    this.#aperture?.destroy();
+    this.#scratch?.destroy();
+    this.#aperture = null;
+    this.#scratch = null;
+    this.#executeBindings = null;
+    this.#gpu = null;
+  }
+
+  /* What the context says. */
+
+  lost(reason: string): void {
+    this.#gpu = null;
+    this.#aperture = null;
+    this.#scratch = null;
+    this.#executeBindings = null;
+    this.#presenter.forget();
+    this.#host?.lost(reason);
+    this.#readbacks.clear();
+  }
+
+  restored(): void {
+    this.#gpu = this.#context.gpu;
+    if (!this.#gpu) return;
+    this.#createAperture(this.#gpu);
+    this.#host?.restored();
+  }
+
+  gone(sentence: string): void {
+    this.#host?.gone(sentence);
+  }
+
+  slabReady(): void {
+    if (!this.#refused) return;
+    this.#refused = false;
+    this.#host?.ready();
+  }
+
+  /** The serial number, the job table, the ring, and what was pulled, one behind the other. */
+  #fill(slab: UploadSlab, batch: Batch, jobBytes: number): void {
+    const { ring, ringFirst, ringCount, pulls } = batch;
+    let at = READBACK_HEADER;
+    slab.words[0] = batch.serial;
+    slab.words.set(batch.jobs.subarray(0, jobBytes / 4), at / 4);
+    at += jobBytes;
+    const firstPart = Math.min(ringCount, ring.length - ringFirst);
+    slab.words.set(ring.subarray(ringFirst, ringFirst + firstPart), at / 4);
+    slab.words.set(ring.subarray(0, ringCount - firstPart), at / 4 + firstPart);
+    at += ringCount * 4;
+    for (let i = 0; i < pulls.length; i += 3) {
+      const ram = pulls[i] as number;
+      const bytes = pulls[i + 2] as number;
+      slab.bytes.set(this.#ram.subarray(ram, ram + bytes), at);
+      at += bytes;
+    }
+  }
+
+  /** The same, from the slab to where it belongs. */
+  #encodePulls(
+    encoder: GPUCommandEncoder,
+    gpu: Gpu,
+    slab: GPUBuffer,
+    aperture: GPUBuffer,
+    batch: Batch,
+    jobBytes: number,
+  ): void {
+    const { ring, ringFirst, ringCount, ringWord, pulls } = batch;
+    let at = READBACK_HEADER;
+    if (jobBytes > 0) encoder.copyBufferToBuffer(slab, at, gpu.jobs, 0, jobBytes);
+    at += jobBytes;
+    const firstPart = Math.min(ringCount, ring.length - ringFirst);
+    if (batch.jobCount > 0) {
+      encoder.copyBufferToBuffer(slab, at, aperture, (ringWord + ringFirst) * 4, firstPart * 4);
+      if (ringCount > firstPart) {
+        encoder.copyBufferToBuffer(slab, at + firstPart * 4, aperture, ringWord * 4, (ringCount - firstPart) * 4);
+      }
+    }
+    at += ringCount * 4;
+    for (let i = 0; i < pulls.length; i += 3) {
+      const bytes = pulls[i + 2] as number;
+      encoder.copyBufferToBuffer(slab, at, aperture, pulls[i + 1] as number, bytes);
+      at += bytes;
+    }
+  }
+
+  #encodeJobs(encoder: GPUCommandEncoder, gpu: Gpu, aperture: GPUBuffer, batch: Batch): void {
+    const bindings = this.#bindings(gpu, aperture, batch.scratchBytes);
+    const { groups } = batch;
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(gpu.executePipeline);
+    for (let i = 0; i < groups.length; i += 4) {
+      this.#dynamicOffset[0] = (groups[i] as number) * JOB_WORDS * 4;
+      pass.setBindGroup(0, bindings, this.#dynamicOffset, 0, 1);
+      pass.dispatchWorkgroups(
+        Math.ceil((groups[i + 2] as number) / TILE_WIDTH),
+        Math.ceil((groups[i + 3] as number) / TILE_HEIGHT),
+        groups[i + 1] as number,
+      );
+    }
+    pass.end();
+  }
+
+  #bindings(gpu: Gpu, aperture: GPUBuffer, scratchBytes: number): GPUBindGroup {
+    if (scratchBytes > (this.#scratch?.size ?? 0)) {
+      this.#scratch?.destroy();
+      const size = Math.max(64 * 1024, 2 ** Math.ceil(Math.log2(scratchBytes)));
+      this.#scratch = gpu.device.createBuffer({ label: 'scratch', size, usage: GPUBufferUsage.STORAGE });
+      this.#executeBindings = null;
+    }
+    this.#executeBindings ??= gpu.device.createBindGroup({
+      label: 'execute',
+      layout: gpu.executeLayout,
+      entries: [
+        { binding: 0, resource: { buffer: aperture } },
+        { binding: 1, resource: { buffer: gpu.jobs, size: JOB_GROUP_BYTES } },
+        { binding: 2, resource: { buffer: this.#scratch ?? gpu.noScratch } },
+      ],
+    });
+    return this.#executeBindings;
+  }
+
+  #createAperture(gpu: Gpu): void {
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    this.#aperture = gpu.device.createBuffer({ label: 'aperture', size: this.#pages * PAGE_SIZE, usage });
+    this.#executeBindings = null;
+    this.#presenter.forget();
+  }
+
+  /** The GPU had not the memory for a larger aperture: makes do with what it had before, filled anew from RAM. */
+  #shrink(gpu: Gpu, pages: number): void {
+    this.#limitPages = Math.min(this.#limitPages, pages);
+    this.#pages = this.#limitPages;
+    this.#aperture?.destroy();
+    this.#host?.lost('its memory is full');
+    this.#createAperture(gpu);
+    this.#host?.restored();
+  }
+
+  #awaitReadback(gpu: Gpu, batch: Batch, readback: GPUBuffer): void {
+    const epoch = this.#epoch;
+    const { readBytes, serial } = batch;
+    readback.mapAsync(GPUMapMode.READ, 0, readBytes).then(
+      () => {
+        if (epoch !== this.#epoch) {
+          gpu.readbacks.give(readback);
+          return;
+        }
+        const bytes = new Uint8Array(readback.getMappedRange(0, readBytes));
+        this.#readbacks.set(batch, readback);
+        // The number went through the GPU with everything else: had the submission been refused, it would not be here.
+        if (new Uint32Array(bytes.buffer, 0, 1)[0] !== serial) {
+          this.#broken();
+          return;
+        }
+        batch.bytes = bytes;
+        this.#host?.completed(batch);
+      },
+      (error: unknown) => {
+        // AbortError: lost or closed, which comes by another way.
+        if (epoch === this.#epoch && (error as Error).name !== 'AbortError') this.#broken();
+      },
+    );
+  }
+
+  #awaitUpload(batch: Batch, recycled: Promise<boolean>): void {
+    const epoch = this.#epoch;
+    recycled.then((mapped) => {
+      if (mapped && epoch === this.#epoch) this.#host?.completed(batch);
+    });
+  }
+
+  #broken(): void {
+    this.#host?.broken('The browser refused a submission: the GPU may be out of memory.');
+  }
+}

@@ -1,0 +1,100 @@
+/** Entry of `npm run headless`: boots a driver in a headless browser. See `--help` in arguments.ts. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { HELP, parseArguments, type RunOptions, UsageError } from './arguments.ts';
+import { EXIT, exitStatus, type RunOutcome } from './outcome.ts';
+import { summary, trouble } from './summary.ts';
+
+/** Where relative names start: npm changes the working folder to the project's and keeps the user's in INIT_CWD. */
+const folder = (process.env.npm_lifecycle_event === 'headless' && process.env.INIT_CWD) || process.cwd();
+
+/** Writes all of it, however slowly the other end reads. */
+const print = (text: string) => new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+
+/** Stops a run on the usual signals; a second one ends the process at once. */
+function stopOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const [signal, status] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(status);
+      process.exitCode = status;
+      controller.abort(new Error(`Stopped by ${signal}.`));
+    });
+  }
+  return controller.signal;
+}
+
+/** Says how the run ended: the report to stdout, the rest to stderr. */
+async function tell(outcome: RunOutcome, options: RunOptions): Promise<void> {
+  switch (outcome.kind) {
+    case 'source':
+      for (const { message, file, line, column } of outcome.errors) {
+        console.error(`${file === options.fileName ? options.typed : file}:${line}:${column}: ${message}`);
+      }
+      return;
+    case 'unavailable':
+      console.error(outcome.reason);
+      return;
+    case 'silent':
+      console.error(`Time-out: ${outcome.reason}`);
+      return;
+    case 'ran':
+      if (options.json) {
+        await print(`${JSON.stringify(outcome.report, null, 2)}\n`);
+        for (const line of trouble(outcome, options)) console.error(line);
+      } else await print(summary(outcome, options));
+  }
+}
+
+/** @returns the exit status */
+async function main(): Promise<number> {
+  const options = parseArguments(process.argv.slice(2), folder);
+  if (options === 'help') {
+    await print(HELP);
+    return EXIT.clean;
+  }
+  const source = await readFile(options.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`${options.typed}: cannot be read (${error.code ?? error.message}).`);
+  });
+  const { fileName, frames, engine, verifier, ramBytes, mode, timeoutMs, png } = options;
+  // Only now, because Vite and the browser's driver take a second to load and a usage error needs neither.
+  const { run } = await import('./run.ts');
+  const outcome = await run(
+    {
+      boot: {
+        source,
+        fileName,
+        verifier,
+        pacing: 'unpaced',
+        ...(engine ? { engine } : {}),
+        ...(ramBytes ? { ramBytes } : {}),
+        ...(mode ? { mode } : {}),
+      },
+      frames,
+      timeoutMs,
+      png: png !== undefined,
+    },
+    stopOnSignals(),
+  );
+  await tell(outcome, options);
+  if (png && outcome.kind === 'ran' && outcome.png !== null) {
+    await writeFile(png, Buffer.from(outcome.png, 'base64')).catch((error: NodeJS.ErrnoException) => {
+      throw new UsageError(`--png ${png}: cannot be written (${error.code ?? error.message}).`);
+    });
+  }
+  return exitStatus(outcome);
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (error instanceof UsageError) console.error(`${error.message}\nTry --help.`);
+  else console.error(error instanceof Error ? error.message : error);
+  // A signal has set its own.
+  process.exitCode ??= EXIT.usage;
+}
+// By now everything is closed. Should a handle linger all the same, it does not keep the process.
+setTimeout(() => process.exit(), 1000).unref();

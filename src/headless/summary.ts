@@ -1,0 +1,95 @@
+/** A run in words, for people: what `npm run headless` prints without `--json`. */
+import type { BugCheck, CommonBufferRecord, Finding, Report } from '../machine/report.ts';
+import type { RanOutcome } from './outcome.ts';
+
+/** Lines of the log that are shown when something went wrong. */
+const LOG_TAIL = 20;
+
+/** Both names of the driver's file: the machine's and the user's. */
+export interface DriverNames {
+  readonly fileName: string;
+  readonly typed: string;
+}
+
+const plural = (count: number, one: string, many = `${one}s`) =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+
+const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
+
+/** Replaces the machine's name of the driver by the path that the user typed, so that terminals can open it. */
+function place(at: Finding | BugCheck, names: DriverNames): string {
+  if (at.file === null || at.line === null) return 'no line of the driver';
+  const file = at.file === names.fileName ? names.typed : at.file;
+  return at.column === null ? `${file}:${at.line}` : `${file}:${at.line}:${at.column}`;
+}
+
+function bufferCounts(buffers: readonly CommonBufferRecord[]): string {
+  const released = buffers.filter((buffer) => buffer.released).length;
+  const bytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
+  return `${buffers.length.toLocaleString('en')} allocated (${mebibytes(bytes)}), ${released.toLocaleString('en')} released`;
+}
+
+function rows(report: Report): string[] {
+  const { screen } = report;
+  const count = (value: number) => value.toLocaleString('en');
+  const table: [string, string][] = [
+    ['screen', `${screen.width}×${screen.height}, sha256 ${screen.sha256.slice(0, 16)}…`],
+    ['interrupts', `${count(report.interrupts)}, ${plural(report.dpcs, 'DPC')}`],
+    ['doorbells', `${count(report.doorbells)}, ${plural(report.fences, 'fence')}`],
+    ['DMA', `${mebibytes(report.dmaReadBytes)} read, ${mebibytes(report.dmaWriteBytes)} written`],
+    ['common buffers', bufferCounts(report.commonBuffers)],
+  ];
+  return table.map(([name, value]) => `  ${name.padEnd(16)}${value}`);
+}
+
+/** Why the run is not a clean one, a line or more for each cause; empty when it is. */
+export function trouble(outcome: RanOutcome, names: DriverNames): string[] {
+  const { report, state, reason, timedOut } = outcome;
+  const lines: string[] = [];
+  if (report.bugCheck) {
+    const { code, name, parameters, message } = report.bugCheck;
+    const number = `0x${code.toString(16).toUpperCase().padStart(8, '0')}`;
+    lines.push(
+      `Bug check ${number} ${name} (${parameters.join(', ')})`,
+      `  ${place(report.bugCheck, names)}: ${message}`,
+    );
+  }
+  if (state === 'failed') {
+    lines.push(`The driver did not start${reason ? `: ${reason}` : '. See the log.'}`);
+  }
+  if (timedOut && !report.bugCheck) {
+    lines.push(
+      `Time-out: ${report.frames} of ${plural(outcome.wanted, 'frame')} came within ${timedOut.timeoutMs / 1000} s.`,
+    );
+  }
+  if (report.findings.length > 0) lines.push(plural(report.findings.length, 'finding'));
+  for (const finding of report.findings) {
+    lines.push(`  ${place(finding, names)}: ${finding.rule} (${finding.code}): ${finding.message}`);
+    if (finding.parameters.length > 0) lines.push(`      parameters ${finding.parameters.join(', ')}`);
+  }
+  return lines;
+}
+
+/** The whole summary: counters, then trouble with the log's last lines, or the words that there was none. */
+export function summary(outcome: RanOutcome, names: DriverNames): string {
+  const { report, fps } = outcome;
+  const rate = fps === null ? '' : `, ${fps.toFixed(1)} frames/s`;
+  const seconds = (report.durationMs / 1000).toFixed(2);
+  const lines = [
+    `${names.typed}: ${plural(report.frames, 'frame')} in ${seconds} s${rate}, engine ${report.engine} (${report.adapter})`,
+    ...rows(report),
+  ];
+  const wrong = trouble(outcome, names);
+  if (wrong.length === 0) lines.push('No findings, no bug check.');
+  else {
+    lines.push(...wrong);
+    if (report.log.length > 0) {
+      const tail = report.log.slice(-LOG_TAIL);
+      lines.push(
+        tail.length < report.log.length ? `Log, last ${tail.length} lines:` : 'Log:',
+        ...tail.map((line) => `  ${line}`),
+      );
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,295 @@
+import { css } from 'lit';
+import { sharedStyles } from './shared-styles.ts';
+
+/**
+ * The page's layout. Wide: machine left, text right, all within the window's height, the machine's column as wide as a 4:3
+ * monitor of the height that is left. Narrow: one column that scrolls.
+ */
+export const appStyles = [
+  sharedStyles,
+  css`
+    :host {
+      --tab-height: 36px;
+      display: flex;
+      flex-direction: column;
+      height: 100dvh;
+      min-height: 480px;
+    }
+
+    header {
+      display: flex;
+      flex: none;
+      gap: 10px;
+      align-items: center;
+      height: var(--header);
+      padding: 0 var(--edge);
+      border-bottom: 1px solid var(--line);
+      background: var(--surface);
+    }
+
+    .logo {
+      width: 24px;
+      height: 24px;
+    }
+
+    h1 {
+      margin: 0;
+      font: 650 16px / 1 var(--mono);
+      letter-spacing: -0.02em;
+    }
+
+    header p {
+      flex: 1;
+      min-width: 0;
+      margin: 0;
+      overflow: hidden;
+      color: var(--text-quiet);
+      text-overflow: ellipsis;
+      white-space: nowrap;
+    }
+
+    .icon {
+      justify-content: center;
+      width: var(--control);
+      padding: 0;
+    }
+
+    main {
+      --chrome: calc(
+        var(--header) + var(--bezel-height) + var(--control) + var(--stats-height) + var(--gap) * 2 + var(--edge) * 2 + 4px /* borders */
+      );
+      display: grid;
+      flex: 1;
+      grid-template-columns: minmax(440px, min(62vw, calc((100dvh - var(--chrome)) * 4 / 3 + 2px))) minmax(0, 1fr);
+      gap: var(--edge);
+      min-height: 0;
+      padding: var(--edge);
+    }
+
+    .machine {
+      display: flex;
+      flex-direction: column;
+      gap: var(--gap);
+      min-width: 0;
+      min-height: 0;
+      /* Scrolls in very low windows; the padding keeps the focus rings at its edges whole. */
+      margin: -4px;
+      padding: 4px;
+      overflow: auto;
+    }
+
+    .machine > * {
+      flex: none;
+    }
+
+    .case {
+      overflow: hidden;
+      border: 1px solid var(--bezel-edge);
+      border-radius: var(--radius);
+      background: var(--bezel);
+    }
+
+    .bezel {
+      display: flex;
+      gap: 12px;
+      align-items: center;
+      height: var(--bezel-height);
+      padding: 0 10px;
+      overflow: hidden;
+      border-top: 1px solid var(--bezel-edge);
+      background: linear-gradient(#222934, var(--bezel));
+      color: var(--bezel-text);
+      font-size: var(--size-small);
+      container: bezel / inline-size;
+    }
+
+    .bezel :focus-visible {
+      outline-color: var(--light-read);
+    }
+
+    .state {
+      display: inline-flex;
+      flex: none;
+      gap: 7px;
+      align-items: center;
+      min-width: 82px;
+      color: var(--bezel-bright);
+      font-weight: 600;
+      white-space: nowrap;
+    }
+
+    .state i {
+      width: 8px;
+      height: 8px;
+      border-radius: 50%;
+      background: #6b7686;
+      forced-color-adjust: none;
+    }
+
+    .state.running i {
+      background: #4ddc97;
+    }
+
+    .state:is(.starting, .booting, .checking, .paused) i {
+      background: #f5c451;
+    }
+
+    .state:is(.crashed, .failed, .rejected, .unsupported) i {
+      background: #ff6b62;
+    }
+
+    .mode {
+      flex: none;
+      min-width: 9ch;
+    }
+
+    vp-engine {
+      flex: 1;
+      display: flex;
+    }
+
+    vp-lights {
+      flex: none;
+    }
+
+    .text {
+      display: grid;
+      grid-template-rows: minmax(0, 1.75fr) minmax(150px, 1fr);
+      gap: var(--edge);
+      min-width: 0;
+      min-height: 0;
+    }
+
+    .pane {
+      display: flex;
+      flex-direction: column;
+      min-width: 0;
+      min-height: 0;
+      overflow: hidden;
+    }
+
+    .title {
+      display: flex;
+      flex: none;
+      gap: 10px;
+      align-items: center;
+      height: var(--tab-height);
+      padding: 0 12px;
+      border-bottom: 1px solid var(--line);
+      background: var(--raised);
+    }
+
+    .title h2 {
+      margin: 0;
+      font-size: var(--size);
+      font-weight: 600;
+    }
+
+    .quiet {
+      color: var(--text-quiet);
+      font-size: var(--size-small);
+    }
+
+    vp-source {
+      flex: 1;
+    }
+
+    .output-pane .title {
+      gap: 2px;
+      padding: 0 6px;
+    }
+
+    .tab {
+      height: 100%;
+      min-height: 0;
+      border: 0;
+      border-radius: 0;
+      background: none;
+      color: var(--text-quiet);
+      font-weight: 550;
+      box-shadow: inset 0 -2px transparent;
+    }
+
+    .tab:focus-visible {
+      outline-offset: -3px;
+    }
+
+    .tab[aria-selected='true'] {
+      color: var(--text);
+      box-shadow: inset 0 -2px var(--accent);
+    }
+
+    .count {
+      min-width: 20px;
+      padding: 0 5px;
+      border-radius: 9px;
+      background: var(--hover);
+      font-size: var(--size-tiny);
+      line-height: 17px;
+      text-align: center;
+    }
+
+    .count.some {
+      background: var(--warn-wash);
+      color: var(--warn);
+      box-shadow: inset 0 0 0 1px currentcolor;
+    }
+
+    .panel {
+      flex: 1;
+      min-height: 0;
+    }
+
+    @media (width < 960px) {
+      :host {
+        height: auto;
+        min-height: 100dvh;
+      }
+
+      main {
+        display: flex;
+        flex-direction: column;
+        padding: var(--gap);
+        gap: var(--gap);
+      }
+
+      .machine {
+        overflow: visible;
+      }
+
+      .text {
+        display: flex;
+        flex-direction: column;
+        gap: var(--gap);
+      }
+
+      .source-pane {
+        height: min(520px, 70dvh);
+      }
+
+      .output-pane {
+        height: 320px;
+      }
+    }
+
+    @media (width < 560px) {
+      header p {
+        display: none;
+      }
+
+      h1 {
+        flex: 1;
+      }
+
+      .bezel {
+        flex-wrap: wrap;
+        row-gap: 0;
+        height: calc(var(--bezel-height) * 2);
+      }
+
+      .state {
+        flex: 1;
+      }
+    }
+  `,
+];

@@ -1,0 +1,157 @@
+import { css, html, LitElement, type TemplateResult } from 'lit';
+import { restartIcon, runIcon, stopIcon } from './icons.ts';
+import type { BootChoice } from './session.ts';
+import { sharedStyles } from './shared-styles.ts';
+import { ariaKeysOf, capsOf, type ShortcutAction } from './shortcuts.ts';
+
+/** The screen sizes on offer; the nearest mode that the driver has is set. */
+export const resolutions = [
+  [640, 480],
+  [800, 600],
+  [1024, 768],
+  [1280, 720],
+  [1920, 1080],
+] as const satisfies readonly (readonly [number, number])[];
+
+const engines = [
+  ['auto', 'Auto'],
+  ['webgpu', 'WebGPU'],
+  ['software', 'Software'],
+] as const satisfies readonly (readonly [BootChoice['engine'], string])[];
+
+/** Fired by the buttons: `detail` is what was asked for. */
+export type ControlEvent = CustomEvent<'run' | 'stop' | 'restart'>;
+/** Fired by the lists: `detail` is the whole choice for the next boot. */
+export type ChoiceEvent = CustomEvent<BootChoice>;
+
+/**
+ * `<vp-controls>`: Run, Stop, Restart, and what the next boot is to use. Buttons that cannot be used now are `aria-disabled`
+ * instead of `disabled`, so that the focus stays on the button that was just pressed.
+ */
+export class ControlBar extends LitElement {
+  static override properties = {
+    canRun: { type: Boolean },
+    canStop: { type: Boolean },
+    canRestart: { type: Boolean },
+    choice: { attribute: false },
+    pending: { type: Boolean },
+  };
+  declare canRun: boolean;
+  declare canStop: boolean;
+  declare canRestart: boolean;
+  declare choice: BootChoice;
+  /** Does the choice differ from what the present machine was booted with? */
+  declare pending: boolean;
+
+  constructor() {
+    super();
+    this.canRun = false;
+    this.canStop = false;
+    this.canRestart = false;
+    this.choice = { engine: 'auto', width: 640, height: 480 };
+    this.pending = false;
+  }
+
+  override render(): TemplateResult {
+    const { width, height } = this.choice;
+    return html`
+      <div class="buttons" role="group" aria-label="Machine">
+        ${this.#button('run', 'Run', runIcon, this.canRun)} ${this.#button('stop', 'Stop', stopIcon, this.canStop)}
+        ${this.#button('restart', 'Restart', restartIcon, this.canRestart)}
+      </div>
+      <div class="choices" role="group" aria-label="Next boot">
+        <select aria-label="Resolution" aria-describedby="when" title="Resolution, from the next boot on" @change=${this.#resolutionChosen}>
+          ${resolutions.map(([w, h]) => html`<option value=${`${w}x${h}`} ?selected=${w === width && h === height}>${w}×${h}</option>`)}
+        </select>
+        <select aria-label="Engine" aria-describedby="when" title="Engine, from the next boot on" @change=${this.#engineChosen}>
+          ${engines.map(([value, name]) => html`<option value=${value} ?selected=${value === this.choice.engine}>${name}</option>`)}
+        </select>
+        <span id="when" class="hidden-text">${this.pending ? 'changed: Restart applies it' : 'applied at the next boot'}</span>
+      </div>
+    `;
+  }
+
+  #button(
+    action: ShortcutAction & ControlEvent['detail'],
+    name: string,
+    icon: TemplateResult,
+    enabled: boolean,
+  ): TemplateResult {
+    return html`<button
+      data-action=${action}
+      class=${action === 'restart' && this.pending ? 'restart pending' : action}
+      aria-disabled=${enabled ? 'false' : 'true'}
+      aria-label=${name}
+      aria-keyshortcuts=${ariaKeysOf(action)}
+      title=${`${name}${action === 'restart' && this.pending ? ' with the new resolution or engine' : ''} (${capsOf(action).join('+')})`}
+      @click=${() => {
+        if (enabled) this.dispatchEvent(new CustomEvent('control', { detail: action }));
+      }}
+    >${icon}${name}<kbd aria-hidden="true">${capsOf(action).join('\u2009')}</kbd></button>`;
+  }
+
+  #resolutionChosen(event: Event): void {
+    const [width = 640, height = 480] = (event.target as HTMLSelectElement).value.split('x').map(Number);
+    this.#choose({ ...this.choice, width, height });
+  }
+
+  #engineChosen(event: Event): void {
+    const { value } = event.target as HTMLSelectElement;
+    this.#choose({ ...this.choice, engine: value === 'webgpu' || value === 'software' ? value : 'auto' });
+  }
+
+  #choose(choice: BootChoice): void {
+    this.dispatchEvent(new CustomEvent('choice', { detail: choice }));
+  }
+
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--gap);
+        justify-content: space-between;
+        container: bar / inline-size;
+      }
+
+      .buttons,
+      .choices {
+        display: flex;
+        gap: 6px;
+        align-items: center;
+      }
+
+      .run:not([aria-disabled='true']) {
+        border-color: var(--accent);
+        background: var(--accent);
+        color: var(--on-accent);
+      }
+
+      .run:not([aria-disabled='true']):hover {
+        background: color-mix(in srgb, var(--accent) 85%, var(--text));
+      }
+
+      select {
+        padding: 0 6px;
+        font-family: var(--mono);
+        font-size: var(--size-small);
+      }
+
+      /* What was chosen differs from what runs: this button makes it so. */
+      .pending {
+        border-color: var(--accent);
+        background: var(--accent-wash);
+        color: var(--accent);
+      }
+
+      @container bar (width < 600px) {
+        kbd {
+          display: none;
+        }
+      }
+    `,
+  ];
+}
+
+customElements.define('vp-controls', ControlBar);

@@ -1,0 +1,133 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { FindingGroup } from './finding-groups.ts';
+import { formatCount, formatPlace } from './format.ts';
+import { showLine } from './monitor-view.ts';
+import { sharedStyles } from './shared-styles.ts';
+
+/** `<vp-findings>`: broken rules, each with its code, its sentence and its place, which is a way into the source. */
+export class FindingsList extends LitElement {
+  static override properties = { groups: { attribute: false }, ran: { type: Boolean } };
+  declare groups: readonly FindingGroup[];
+  /** Has a machine run? Then an empty list is good news. */
+  declare ran: boolean;
+
+  constructor() {
+    super();
+    this.groups = [];
+    this.ran = false;
+  }
+
+  override render(): TemplateResult {
+    if (this.groups.length === 0) {
+      return html`<p class="empty">${
+        this.ran
+          ? 'No findings: the driver has broken no rule so far.'
+          : 'Rules that the driver breaks will be listed here, each with the line that broke it.'
+      }</p>`;
+    }
+    return html`<ul>${repeat(
+      this.groups,
+      (group) => group.key,
+      (group) => html`<li>${this.#row(group)}</li>`,
+    )}</ul>`;
+  }
+
+  #row({ finding, count }: FindingGroup): TemplateResult {
+    const { line } = finding;
+    const place = formatPlace(finding);
+    const title = `${finding.rule}; parameters ${finding.parameters.join(', ')}`;
+    const content = html`<span class="code mono">${finding.code}</span>
+      <span class="message">${finding.message}${count > 1 ? html` <span class="count mono">×${formatCount(count)}</span>` : nothing}</span>
+      <span class="place mono">${place ?? 'no line'}</span>`;
+    return line === null
+      ? html`<div class="row" title=${title}>${content}</div>`
+      : html`<button class="row" title=${title} @click=${() => this.dispatchEvent(showLine(line, finding.column))}>${content}</button>`;
+  }
+
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        height: 100%;
+        overflow: auto;
+      }
+
+      .empty {
+        margin: 0;
+        padding: 14px;
+        color: var(--text-quiet);
+      }
+
+      ul {
+        margin: 0;
+        padding: 0;
+        list-style: none;
+      }
+
+      li + li {
+        border-top: 1px solid var(--line);
+      }
+
+      .row {
+        display: grid;
+        grid-template-columns: 11ch minmax(0, 1fr) auto;
+        gap: 10px;
+        align-items: baseline;
+        width: 100%;
+        padding: 7px 12px;
+        border: 0;
+        border-radius: 0;
+        background: transparent;
+        text-align: left;
+        white-space: normal;
+      }
+
+      button.row:hover {
+        background: var(--hover);
+      }
+
+      .row:focus-visible {
+        outline-offset: -2px;
+      }
+
+      .code {
+        color: var(--warn);
+        font-size: var(--size-small);
+        font-weight: 600;
+        overflow-wrap: anywhere;
+      }
+
+      .message {
+        overflow-wrap: anywhere;
+      }
+
+      .count {
+        color: var(--text-quiet);
+        font-size: var(--size-small);
+      }
+
+      .place {
+        color: var(--text-quiet);
+        font-size: var(--size-small);
+      }
+
+      button .place {
+        color: var(--accent);
+      }
+
+      @media (width < 480px) {
+        .row {
+          grid-template-columns: 1fr auto;
+        }
+
+        .message {
+          grid-row: 2;
+          grid-column: 1 / -1;
+        }
+      }
+    `,
+  ];
+}
+
+customElements.define('vp-findings', FindingsList);

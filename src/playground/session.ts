@@ -1,0 +1,335 @@
+/** The life of the machines that a page boots, one after the other: what the page shows and what its buttons do. */
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Screen } from '../engine/engine.ts';
+import {
+  type BootOptions,
+  CompileError,
+  type MachineControl,
+  type MachineEvent,
+  type MachineState,
+  type SourceError,
+  type Support,
+} from '../machine/machine-types.ts';
+import type { BugCheck } from '../machine/report.ts';
+import { type FindingGroup, FindingGroups } from './finding-groups.ts';
+import { RateMeter } from './rate-meter.ts';
+
+/** The static side of `Machine`: all that the page needs of it. */
+export interface MachineHost {
+  boot(options: BootOptions): Promise<MachineControl>;
+  support(): Promise<Support>;
+}
+
+/**
+ * `checking` what the browser can do · `unsupported`: no machine can run here · `idle`: none was booted yet ·
+ * `starting`: boot was asked for and the worker is not there yet · `rejected`: the source did not compile, or boot said
+ * what is missing · the rest are the machine's own states
+ */
+export type Phase = 'checking' | 'unsupported' | 'idle' | 'starting' | 'rejected' | MachineState;
+
+/** What the visitor chose for the next boot. */
+export interface BootChoice {
+  readonly engine: 'auto' | 'webgpu' | 'software';
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where pictures appear: the monitor with its stacked slots. */
+export interface PictureSlots {
+  /** A new slot below those that are there; the machine puts its frame into it. */
+  open(): HTMLElement;
+  /** The slot's machine has set a mode. */
+  shape(slot: HTMLElement, width: number, height: number): void;
+  /** The slot's picture has arrived: the slots above it go. */
+  reveal(slot: HTMLElement): void;
+  /** The slot's machine goes: its last picture stays as a still. */
+  hold(slot: HTMLElement, screen: Screen): void;
+  /** Takes a slot away at once, with whatever runs in it. */
+  drop(slot: HTMLElement): void;
+}
+
+/** Log lines go straight to the log pane; a thousand a second must not each cause an update of the page. */
+export type LogLine = Omit<Extract<MachineEvent, { type: 'log' }>, 'type'>;
+
+export interface SessionOptions {
+  readonly slots: () => PictureSlots;
+  readonly log: (line: LogLine) => void;
+  /** Called after each `stats` event, when {@link Session.meter} has taken it. */
+  readonly stats: () => void;
+  /** Milliseconds; injectable for tests. Default `performance.now`. */
+  readonly now?: () => number;
+}
+
+/** How long Stop and Restart wait for the last picture before they go on without it, in milliseconds. */
+const lastPictureMs = 120;
+
+const live: ReadonlySet<Phase> = new Set<Phase>(['starting', 'booting', 'running', 'paused']);
+const bootable: ReadonlySet<Phase> = new Set<Phase>(['idle', 'rejected', 'paused', 'stopped', 'failed', 'crashed']);
+
+/** One machine and all that belongs to it. Events of a run that is not the current one any more change nothing. */
+interface Run {
+  readonly slot: HTMLElement;
+  machine: MachineControl | null;
+  revealed: boolean;
+  /** Set by Stop and Restart: late events may still bring findings (the leak check), but no new state. */
+  ending: boolean;
+}
+
+/**
+ * Boots, stops and restarts machines and keeps what they say. The host element updates when something of it changed:
+ * at once for states, once a frame for what comes in crowds.
+ */
+export class Session implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #options: SessionOptions;
+  readonly #findings = new FindingGroups();
+  #machineHost: MachineHost | null = null;
+  #run: Run | null = null;
+  #boots = 0;
+  #frameAsked = false;
+
+  /** Where the session stands. */
+  phase: Phase = 'checking';
+  /** What the last state event, or the rejection, gave as its reason. */
+  reason = '';
+  /** What the browser can do; null while that is being found out. */
+  support: Support | null = null;
+  /** Compile errors of a rejected boot. */
+  errors: readonly SourceError[] = [];
+  bugCheck: BugCheck | null = null;
+  /** Findings, grouped; a new array whenever it changed. */
+  findings: readonly FindingGroup[] = [];
+  /** The engine that serves the machine, once known. */
+  engine: { readonly kind: 'webgpu' | 'software'; readonly adapter: string } | null = null;
+  /** The mode that is set. */
+  mode: { readonly width: number; readonly height: number } | null = null;
+  /** The choice with which the present machine was booted. */
+  bootedWith: BootChoice | null = null;
+  /** Has any picture ever arrived? */
+  hasPicture = false;
+  readonly meter = new RateMeter();
+
+  constructor(host: ReactiveControllerHost, options: SessionOptions) {
+    this.#host = host;
+    this.#options = options;
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    void this.stop();
+  }
+
+  /** All findings, grouped or not. */
+  get findingTotal(): number {
+    return this.#findings.total;
+  }
+
+  get canRun(): boolean {
+    return bootable.has(this.phase);
+  }
+
+  get canStop(): boolean {
+    return live.has(this.phase);
+  }
+
+  get canRestart(): boolean {
+    return this.canStop || this.phase === 'rejected' || this.phase === 'failed' || this.phase === 'crashed';
+  }
+
+  /**
+   * Asks what the browser can do.
+   * @returns true when a machine can run here
+   */
+  async connect(machineHost: MachineHost): Promise<boolean> {
+    this.#machineHost = machineHost;
+    try {
+      this.support = await machineHost.support();
+    } catch (error) {
+      this.support = { kind: 'not-isolated', reason: messageOf(error) };
+    }
+    this.phase = this.support.kind === 'not-isolated' ? 'unsupported' : 'idle';
+    this.reason = this.support.kind === 'not-isolated' ? this.support.reason : '';
+    this.#host.requestUpdate();
+    return this.phase === 'idle';
+  }
+
+  /** Run: boots a machine, or lets a paused one go on. Does nothing while one runs. */
+  async run(source: string, fileName: string, choice: BootChoice): Promise<void> {
+    if (!this.canRun) return;
+    if (this.phase === 'paused') this.#run?.machine?.resume();
+    else await this.#boot(source, fileName, choice);
+  }
+
+  /** Restart: boots anew. The last picture stays until the new machine's first one. */
+  async restart(source: string, fileName: string, choice: BootChoice): Promise<void> {
+    if (!this.canRestart) return;
+    await this.#boot(source, fileName, choice);
+  }
+
+  /** Stop: the page shows it at once; the machine is gone a moment later, and then the promise resolves. */
+  async stop(): Promise<void> {
+    if (!this.canStop) return;
+    const run = this.#run;
+    this.phase = 'stopped';
+    this.reason = '';
+    this.#host.requestUpdate();
+    if (run) await this.#end(run);
+  }
+
+  async #boot(source: string, fileName: string, choice: BootChoice): Promise<void> {
+    const machineHost = this.#machineHost;
+    if (!machineHost) return;
+    const previous = this.#run;
+    const slots = this.#options.slots();
+    const run: Run = { slot: slots.open(), machine: null, revealed: false, ending: false };
+    // The old machine goes while the new one comes: neither waits for the other.
+    if (previous) void this.#end(previous);
+    this.#run = run;
+    this.#boots++;
+    this.#findings.clear();
+    this.findings = [];
+    this.errors = [];
+    this.bugCheck = null;
+    this.mode = null;
+    this.meter.reset();
+    this.bootedWith = choice;
+    this.phase = 'starting';
+    this.reason = '';
+    this.#options.stats();
+    this.#options.log({
+      source: 'port',
+      level: 'info',
+      text: `── boot ${this.#boots}: ${fileName}, ${choice.width}×${choice.height}, engine ${choice.engine} ──`,
+    });
+    this.#host.requestUpdate();
+    try {
+      const machine = await machineHost.boot({
+        source,
+        fileName,
+        monitor: run.slot,
+        mode: { width: choice.width, height: choice.height },
+        ...(choice.engine === 'auto' ? {} : { engine: choice.engine }),
+        onEvent: (event) => this.#take(run, event),
+      });
+      run.machine = machine;
+      // Stopped or restarted while it was starting: nobody wants it any more.
+      if (run.ending || run !== this.#run) await this.#shutDown(run);
+      else {
+        if (this.phase === 'starting') this.#enter(run, machine.state, '');
+        this.#awaitPicture(run, machine);
+      }
+    } catch (error) {
+      if (run !== this.#run || run.ending) return;
+      this.phase = 'rejected';
+      this.errors = error instanceof CompileError ? error.errors : [];
+      this.reason = messageOf(error);
+      this.#options.log({ source: 'port', level: 'error', text: this.reason });
+      slots.drop(run.slot);
+      this.#host.requestUpdate();
+    }
+  }
+
+  #awaitPicture(run: Run, machine: MachineControl): void {
+    machine.frames(1).then(
+      () => {
+        // It resolves as well when the machine ended without a frame; the state event deals with that.
+        if (run === this.#run && this.canStop) this.#reveal(run);
+      },
+      () => {
+        // No frame within ten seconds: the driver may still draw one, which the counters will tell.
+      },
+    );
+  }
+
+  #reveal(run: Run): void {
+    if (run.revealed) return;
+    run.revealed = true;
+    this.hasPicture = true;
+    this.#options.slots().reveal(run.slot);
+    this.#host.requestUpdate();
+  }
+
+  #enter(run: Run, state: MachineState, reason: string): void {
+    if (run.ending) return;
+    this.phase = state;
+    this.reason = reason;
+    this.#host.requestUpdate();
+  }
+
+  #take(run: Run, event: MachineEvent): void {
+    if (run !== this.#run) return;
+    switch (event.type) {
+      case 'state':
+        this.#enter(run, event.state, event.reason ?? '');
+        break;
+      case 'log':
+        this.#options.log(event);
+        break;
+      case 'finding':
+        this.#findings.add(event.finding);
+        this.#updateNextFrame();
+        break;
+      case 'bugcheck':
+        this.bugCheck = event.bugCheck;
+        this.#host.requestUpdate();
+        break;
+      case 'stats':
+        if (run.ending) break;
+        this.meter.push(event.stats, (this.#options.now ?? (() => performance.now()))());
+        if (event.stats.frames > 0) this.#reveal(run);
+        this.#options.stats();
+        break;
+      case 'mode':
+        this.mode = { width: event.width, height: event.height };
+        this.#options.slots().shape(run.slot, event.width, event.height);
+        this.#host.requestUpdate();
+        break;
+      case 'engine':
+        this.engine = { kind: event.engine, adapter: event.adapter };
+        this.#host.requestUpdate();
+        break;
+    }
+  }
+
+  /** Keeps the last picture, if it is to be had soon, and shuts the machine down. */
+  async #end(run: Run): Promise<void> {
+    if (run.ending) return;
+    run.ending = true;
+    const { machine } = run;
+    if (machine && run.revealed) {
+      const late = new Promise<null>((resolve) => setTimeout(resolve, lastPictureMs, null));
+      const screen = await Promise.race([machine.screen().catch(() => null), late]);
+      if (screen) this.#options.slots().hold(run.slot, screen);
+    }
+    if (machine) await this.#shutDown(run);
+    // Still starting: its frame goes now, and with it everything in it.
+    else this.#options.slots().drop(run.slot);
+  }
+
+  async #shutDown(run: Run): Promise<void> {
+    try {
+      await run.machine?.stop();
+    } catch (error) {
+      this.#options.log({
+        source: 'port',
+        level: 'error',
+        text: `The machine did not stop cleanly: ${messageOf(error)}`,
+      });
+    }
+    if (!run.revealed) this.#options.slots().drop(run.slot);
+  }
+
+  #updateNextFrame(): void {
+    if (this.#frameAsked) return;
+    this.#frameAsked = true;
+    requestAnimationFrame(() => {
+      this.#frameAsked = false;
+      this.findings = this.#findings.list;
+      this.#host.requestUpdate();
+    });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

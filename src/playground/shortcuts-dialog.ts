@@ -1,0 +1,139 @@
+import { css, html, LitElement, type TemplateResult } from 'lit';
+import { sharedStyles } from './shared-styles.ts';
+import { shortcuts } from './shortcuts.ts';
+
+/** `<vp-shortcuts>`: the sheet of keyboard shortcuts. Fires `single-keys` with a boolean when bare keys are turned on or off. */
+export class ShortcutsDialog extends LitElement {
+  static override properties = { singleKeys: { type: Boolean } };
+  /** Are shortcuts of one bare key on? */
+  declare singleKeys: boolean;
+
+  constructor() {
+    super();
+    this.singleKeys = true;
+  }
+
+  get #dialog(): HTMLDialogElement | null {
+    return this.renderRoot.querySelector('dialog');
+  }
+
+  get open(): boolean {
+    return this.#dialog?.open ?? false;
+  }
+
+  /** Opens the sheet; the focus returns by itself when it closes. */
+  show(): void {
+    if (!this.open) this.#dialog?.showModal();
+  }
+
+  override render(): TemplateResult {
+    return html`<dialog aria-labelledby="title" @click=${this.#clicked}>
+      <form method="dialog">
+        <header>
+          <h2 id="title">Keyboard shortcuts</h2>
+          <button class="plain" aria-label="Close">✕</button>
+        </header>
+        <table>
+          <tbody>
+            ${shortcuts.map(
+              ({
+                caps,
+                text,
+                modifier,
+                action,
+              }) => html`<tr class=${modifier || action === 'help' || this.singleKeys ? '' : 'off'}>
+                <th scope="row">${text}</th>
+                <td>${caps.map((cap) => html`<kbd>${cap}</kbd>`)}</td>
+              </tr>`,
+            )}
+          </tbody>
+        </table>
+        <label><input type="checkbox" .checked=${this.singleKeys} @change=${this.#singleKeysChosen} />Shortcuts of one letter</label>
+      </form>
+    </dialog>`;
+  }
+
+  #clicked(event: MouseEvent): void {
+    // Only the backdrop reports the dialog itself: everything inside is covered by the form.
+    if (event.target === this.#dialog) this.#dialog?.close();
+  }
+
+  #singleKeysChosen(event: Event): void {
+    this.singleKeys = (event.target as HTMLInputElement).checked;
+    this.dispatchEvent(new CustomEvent('single-keys', { detail: this.singleKeys }));
+  }
+
+  static override styles = [
+    sharedStyles,
+    css`
+      dialog {
+        width: min(400px, calc(100vw - 32px));
+        padding: 0;
+        border: 1px solid var(--line-strong);
+        border-radius: 10px;
+        background: var(--surface);
+        color: var(--text);
+        box-shadow: 0 18px 60px rgb(0 0 0 / 45%);
+      }
+
+      dialog::backdrop {
+        background: rgb(0 0 0 / 45%);
+      }
+
+      form {
+        padding: 14px 18px 18px;
+      }
+
+      header {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+      }
+
+      h2 {
+        margin: 0;
+        font-size: 15px;
+      }
+
+      table {
+        width: 100%;
+        margin: 8px 0 14px;
+        border-collapse: collapse;
+      }
+
+      th,
+      td {
+        height: 32px;
+        border-top: 1px solid var(--line);
+      }
+
+      th {
+        font-weight: 400;
+        text-align: left;
+      }
+
+      td {
+        text-align: right;
+      }
+
+      td kbd {
+        margin-left: 4px;
+        padding: 2px 6px;
+      }
+
+      .off {
+        color: var(--text-faint);
+        text-decoration: line-through;
+      }
+
+      label {
+        display: flex;
+        gap: 8px;
+        align-items: center;
+        min-height: 28px;
+      }
+    `,
+  ];
+}
+
+customElements.define('vp-shortcuts', ShortcutsDialog);

@@ -1,0 +1,170 @@
+/**
+ * A scripted machine for the tests of the page. It is a double, and the only one in the house: a page must be tried with
+ * events (a crash, a thousand log lines, a machine that hangs while it starts) that a real machine gives only when it
+ * pleases. That real machines give these events is tested where they are made and end to end.
+ */
+import type { Screen } from '../../src/engine/engine.ts';
+import type {
+  BootOptions,
+  MachineControl,
+  MachineEvent,
+  MachineState,
+  MachineStats,
+  Support,
+} from '../../src/machine/machine-types.ts';
+import type { BugCheck, Finding, Report } from '../../src/machine/report.ts';
+import type { MachineHost } from '../../src/playground/session.ts';
+
+/** A machine that does what the test says. Like a real one it puts an iframe into the monitor and leaves it there. */
+export class FakeMachine implements MachineControl {
+  readonly options: BootOptions;
+  readonly frame = document.createElement('iframe');
+  state: MachineState = 'booting';
+  readonly engine: 'webgpu' | 'software';
+  stops = 0;
+  resumes = 0;
+  #frameWaiters: (() => void)[] = [];
+
+  constructor(options: BootOptions) {
+    this.options = options;
+    this.engine = options.engine ?? 'webgpu';
+    this.frame.title = 'Monitor';
+    options.monitor?.append(this.frame);
+  }
+
+  /** Says something to the page. */
+  emit(event: MachineEvent): void {
+    if (event.type === 'state') this.state = event.state;
+    this.options.onEvent?.(event);
+  }
+
+  /** What a machine says when it comes up: engine, mode, state. */
+  comeUp(): void {
+    this.emit({ type: 'engine', engine: this.engine, adapter: 'Example GPU 4000' });
+    this.emit({ type: 'mode', width: this.options.mode?.width ?? 640, height: this.options.mode?.height ?? 480 });
+    this.emit({ type: 'state', state: 'running' });
+  }
+
+  /** The first frame is on the screen. */
+  showFrame(): void {
+    for (const resolve of this.#frameWaiters.splice(0)) resolve();
+  }
+
+  frames(): Promise<void> {
+    return new Promise((resolve) => this.#frameWaiters.push(resolve));
+  }
+
+  screen(): Promise<Screen> {
+    return Promise.resolve({ width: 2, height: 1, pixels: new Uint8ClampedArray([255, 0, 0, 255, 0, 255, 0, 255]) });
+  }
+
+  report(): Promise<Report> {
+    return Promise.resolve(emptyReport);
+  }
+
+  pause(): void {
+    this.emit({ type: 'state', state: 'paused' });
+  }
+
+  resume(): void {
+    this.resumes++;
+    this.emit({ type: 'state', state: 'running' });
+  }
+
+  stop(): Promise<Report> {
+    this.stops++;
+    this.emit({ type: 'state', state: 'stopped' });
+    return Promise.resolve(emptyReport);
+  }
+}
+
+/** Boots fake machines. */
+export class FakeMachineHost implements MachineHost {
+  readonly machines: FakeMachine[] = [];
+  /** What the browser is said to be able to do. */
+  supported: Support = { kind: 'full' };
+  /** Thrown by the next boot. */
+  refusal: Error | null = null;
+  /** While set, boots do not resolve until it does. */
+  delay: Promise<void> | null = null;
+
+  /** The machine booted last. */
+  get machine(): FakeMachine {
+    const machine = this.machines.at(-1);
+    if (!machine) throw new Error('FakeMachineHost: nothing was booted');
+    return machine;
+  }
+
+  async boot(options: BootOptions): Promise<MachineControl> {
+    const { refusal } = this;
+    this.refusal = null;
+    if (refusal) throw refusal;
+    const machine = new FakeMachine(options);
+    this.machines.push(machine);
+    await this.delay;
+    return machine;
+  }
+
+  support(): Promise<Support> {
+    return Promise.resolve(this.supported);
+  }
+}
+
+/** Counters, all zero but those given. */
+export function statsOf(some: Partial<MachineStats>): MachineStats {
+  return {
+    frames: 0,
+    vblanks: 0,
+    interrupts: 0,
+    dpcs: 0,
+    doorbells: 0,
+    fences: 0,
+    dmaReadBytes: 0,
+    dmaWriteBytes: 0,
+    calls: 0,
+    ...some,
+  };
+}
+
+/** A finding at a line of the driver. */
+export function findingAt(line: number | null, some: Partial<Finding> = {}): Finding {
+  return {
+    rule: 'release-mismatch',
+    code: '0xE6/03',
+    parameters: ['0x3', '0x20000', '0x0', '0x0'],
+    message: 'VideoPortReleaseCommonBuffer: Length is 4096; the buffer at 0x20000 was allocated with 8192.',
+    file: line === null ? null : 'mini.ts',
+    line,
+    column: line === null ? null : 3,
+    ...some,
+  };
+}
+
+/** A crash of Driver Verifier's DMA kind. */
+export const dmaViolation: BugCheck = {
+  code: 0xe6,
+  name: 'DRIVER_VERIFIER_DMA_VIOLATION',
+  parameters: ['0x3', '0x20000', '0xfe000000', '0x0'],
+  message: 'VideoPortReleaseCommonBuffer: Length is 4096; the buffer at 0x20000 was allocated with 8192.',
+  file: 'mini.ts',
+  line: 12,
+  column: 5,
+};
+
+const emptyReport: Report = {
+  engine: 'webgpu',
+  adapter: 'Example GPU 4000',
+  frames: 0,
+  interrupts: 0,
+  dpcs: 0,
+  doorbells: 0,
+  fences: 0,
+  dmaReadBytes: 0,
+  dmaWriteBytes: 0,
+  commonBuffers: [],
+  findings: [],
+  bugCheck: null,
+  screen: { width: 640, height: 480, sha256: '' },
+  log: [],
+  durationMs: 0,
+};

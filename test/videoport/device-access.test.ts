@@ -1,0 +1,204 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { RINGGPU_ID, RINGGPU_PORT_DATA, RINGGPU_PORT_INDEX, RINGGPU_REG } from '../../src/devices/ringgpu/index.ts';
+import * as vp from '../../src/videoport/index.ts';
+import { crashOf, createKernel, type Kernel } from '../support/kernel.ts';
+
+describe('access ranges, registers and ports', () => {
+  let kernel: Kernel;
+  let ext: object;
+  let ranges: vp.VIDEO_ACCESS_RANGE[];
+  let registers: number;
+  let ports: number;
+  const inFindAdapter = <T>(body: () => T): T => kernel.processor.run('HwVidFindAdapter', vp.PASSIVE_LEVEL, body);
+  beforeEach(() => {
+    kernel = createKernel();
+    ext = kernel.start().extension;
+    ranges = [];
+    inFindAdapter(() => {
+      expect(vp.VideoPortGetAccessRanges(ext, 0, vp.NULL, 2, ranges, vp.NULL, vp.NULL, null)).to.equal(vp.NO_ERROR);
+      registers = vp.VideoPortGetDeviceBase(ext, ranges[0]?.RangeStart ?? 0n, 4096, vp.VIDEO_MEMORY_SPACE_MEMORY);
+      ports = vp.VideoPortGetDeviceBase(ext, ranges[1]?.RangeStart ?? 0n, 8, vp.VIDEO_MEMORY_SPACE_IO);
+    });
+  });
+
+  describe('VideoPortGetAccessRanges (nf-video-videoportgetaccessranges)', () => {
+    it('reports the BARs: a memory range and an I/O range, and the slot', () => {
+      const slot = vp.out<number>();
+      inFindAdapter(() => vp.VideoPortGetAccessRanges(ext, 0, vp.NULL, 2, [], vp.NULL, vp.NULL, slot));
+      expect(ranges.map((range) => [range.RangeLength, range.RangeInIoSpace])).to.deep.equal([
+        [4096, 0],
+        [8, 1],
+      ]);
+      expect(slot.value).to.equal(2);
+    });
+    it('answers ERROR_MORE_DATA when there is too little room', () => {
+      expect(inFindAdapter(() => vp.VideoPortGetAccessRanges(ext, 0, vp.NULL, 1, [], vp.NULL, vp.NULL, null))).to.equal(
+        vp.ERROR_MORE_DATA,
+      );
+    });
+    it('answers ERROR_DEV_NOT_EXIST to ids of another device (legacy drivers)', () => {
+      expect(inFindAdapter(() => vp.VideoPortGetAccessRanges(ext, 0, vp.NULL, 2, [], 0x8086, vp.NULL, null))).to.equal(
+        vp.ERROR_DEV_NOT_EXIST,
+      );
+    });
+    it('is legal in HwVidFindAdapter only', () => {
+      vp.VideoPortGetAccessRanges(ext, 0, vp.NULL, 2, [], vp.NULL, vp.NULL, null);
+      expect(kernel.rules()).to.deep.equal(['call-context']);
+    });
+    it('gives all claims back with a count of 0: mapping is a finding then', () => {
+      inFindAdapter(() => {
+        vp.VideoPortGetAccessRanges(ext, 0, vp.NULL, 0, null, vp.NULL, vp.NULL, null);
+        vp.VideoPortGetDeviceBase(ext, ranges[0]?.RangeStart ?? 0n, 16, 0);
+      });
+      expect(kernel.rules()).to.deep.equal(['bad-argument']);
+    });
+  });
+
+  describe('VideoPortVerifyAccessRanges (nf-video-videoportverifyaccessranges)', () => {
+    const vga: vp.VIDEO_ACCESS_RANGE = {
+      RangeStart: 0xa0000n,
+      RangeLength: 0x20000,
+      RangeInIoSpace: 0,
+      RangeVisible: 1,
+      RangeShareable: 0,
+      RangePassive: 0,
+    };
+    it('claims what nobody has', () => {
+      expect(inFindAdapter(() => vp.VideoPortVerifyAccessRanges(ext, 1, [vga]))).to.equal(vp.NO_ERROR);
+    });
+    it('refuses what another device claimed, unless both share it', () => {
+      const other = kernel.port.addDevice(9, kernel.port.bus.at(2) as never);
+      other.claims = [vga];
+      expect(inFindAdapter(() => vp.VideoPortVerifyAccessRanges(ext, 1, [vga]))).to.equal(vp.ERROR_INVALID_PARAMETER);
+      other.claims = [{ ...vga, RangeShareable: 1 }];
+      expect(inFindAdapter(() => vp.VideoPortVerifyAccessRanges(ext, 1, [{ ...vga, RangeShareable: 1 }]))).to.equal(
+        vp.NO_ERROR,
+      );
+    });
+    it('refuses fewer ranges than it was told', () => {
+      expect(inFindAdapter(() => vp.VideoPortVerifyAccessRanges(ext, 2, [vga]))).to.equal(vp.ERROR_INVALID_PARAMETER);
+    });
+  });
+
+  describe('VideoPortGetDeviceBase, VideoPortMapMemory and their opposites', () => {
+    it('map device memory beyond RAM, the same range at the same address', () => {
+      expect(registers).to.be.at.least(4 * 1024 * 1024);
+      expect(inFindAdapter(() => vp.VideoPortGetDeviceBase(ext, ranges[0]?.RangeStart ?? 0n, 4096, 0))).to.equal(
+        registers,
+      );
+    });
+    it('give NULL where no device decodes the address', () => {
+      expect(inFindAdapter(() => vp.VideoPortGetDeviceBase(ext, 0x1234_0000n, 4096, 0))).to.equal(vp.NULL);
+      expect(inFindAdapter(() => vp.VideoPortGetDeviceBase(ext, ranges[0]?.RangeStart ?? 0n, 4097, 0))).to.equal(
+        vp.NULL,
+      );
+    });
+    it('make a register that is no longer mapped a page fault', () => {
+      vp.VideoPortFreeDeviceBase(ext, registers);
+      const crash = crashOf(() => vp.VideoPortReadRegisterUlong(registers));
+      expect([crash.code, ...crash.parameters]).to.deep.equal([0x50, registers, 0, 0, 0]);
+    });
+    it('map and unmap with VideoPortMapMemory, which answers ERROR_INVALID_PARAMETER where there is nothing', () => {
+      const address = vp.out(vp.NULL);
+      const map = (physical: bigint) => vp.VideoPortMapMemory(ext, physical, vp.out(4096), vp.out(0), address);
+      expect(map(ranges[0]?.RangeStart ?? 0n)).to.equal(vp.NO_ERROR);
+      expect(vp.VideoPortReadRegisterUlong(address.value)).to.equal(RINGGPU_ID);
+      expect(vp.VideoPortUnmapMemory(ext, address.value, vp.NULL)).to.equal(vp.NO_ERROR);
+      expect(map(0x9999_0000n)).to.equal(vp.ERROR_INVALID_PARAMETER);
+      expect(vp.VideoPortUnmapMemory(ext, 0xf7ff_0000, vp.NULL)).to.equal(vp.ERROR_INVALID_PARAMETER);
+    });
+  });
+
+  describe('VideoPortRead/WriteRegister…', () => {
+    it('reach the register in all widths, by its little-endian lanes', () => {
+      const scratch = registers + RINGGPU_REG.SCRATCH;
+      vp.VideoPortWriteRegisterUlong(scratch, 0x12345678);
+      expect([0, 1, 2, 3].map((i) => vp.VideoPortReadRegisterUchar(scratch + i))).to.deep.equal([
+        0x78, 0x56, 0x34, 0x12,
+      ]);
+      expect([0, 2].map((i) => vp.VideoPortReadRegisterUshort(scratch + i))).to.deep.equal([0x5678, 0x1234]);
+      vp.VideoPortWriteRegisterUchar(scratch + 1, 0xab);
+      vp.VideoPortWriteRegisterUshort(scratch + 2, 0xcdef);
+      expect(vp.VideoPortReadRegisterUlong(scratch)).to.equal(0xcdefab78);
+    });
+    it('agree with a byte array whatever the sequence of narrow writes', () => {
+      const scratch = registers + RINGGPU_REG.SCRATCH;
+      fc.assert(
+        fc.property(
+          fc.array(fc.record({ size: fc.constantFrom(1, 2, 4), at: fc.nat(3), value: fc.nat() })),
+          (writes) => {
+            const model = new DataView(new ArrayBuffer(4));
+            model.setUint32(0, vp.VideoPortReadRegisterUlong(scratch), true);
+            for (const { size, at, value } of writes) {
+              const offset = at - (at % size);
+              if (size === 1) {
+                vp.VideoPortWriteRegisterUchar(scratch + offset, value & 0xff);
+                model.setUint8(offset, value & 0xff);
+              } else if (size === 2) {
+                vp.VideoPortWriteRegisterUshort(scratch + offset, value & 0xffff);
+                model.setUint16(offset, value & 0xffff, true);
+              } else {
+                vp.VideoPortWriteRegisterUlong(scratch, value);
+                model.setUint32(0, value, true);
+              }
+              expect(vp.VideoPortReadRegisterUlong(scratch)).to.equal(model.getUint32(0, true));
+            }
+          },
+        ),
+      );
+    });
+    it('leave a read-only register alone', () => {
+      vp.VideoPortWriteRegisterUlong(registers + RINGGPU_REG.ID, 0);
+      expect(vp.VideoPortReadRegisterUlong(registers + RINGGPU_REG.ID)).to.equal(RINGGPU_ID);
+    });
+    it('go through consecutive registers in the buffer forms, in all widths', () => {
+      const memory = kernel.space.map('pool', 64)?.base ?? 0;
+      vp.mem.u32(memory, 2).set([0x1000, 0x2000]);
+      vp.VideoPortWriteRegisterBufferUlong(registers + RINGGPU_REG.RING_BASE_LO, memory, 2);
+      expect(vp.VideoPortReadRegisterUlong(registers + RINGGPU_REG.RING_BASE_HI)).to.equal(0x2000);
+      vp.VideoPortReadRegisterBufferUlong(registers + RINGGPU_REG.RING_BASE_LO, memory + 8, 2);
+      vp.VideoPortReadRegisterBufferUshort(registers + RINGGPU_REG.RING_BASE_LO, memory + 16, 4);
+      vp.VideoPortReadRegisterBufferUchar(registers + RINGGPU_REG.RING_BASE_LO, memory + 24, 8);
+      expect([...vp.mem.u32(memory + 8, 2)]).to.deep.equal([0x1000, 0x2000]);
+      expect([...vp.mem.u16(memory + 16, 4)]).to.deep.equal([0x1000, 0, 0x2000, 0]);
+      expect([...vp.mem.u8(memory + 24, 8)]).to.deep.equal([0, 0x10, 0, 0, 0, 0x20, 0, 0]);
+    });
+    it('read memory at a memory address, as the processor would', () => {
+      const memory = kernel.space.map('pool', 16)?.base ?? 0;
+      vp.VideoPortWriteRegisterUlong(memory, 0xdeadbeef);
+      expect(vp.mem.u32(memory, 1)[0]).to.equal(0xdeadbeef);
+      expect(vp.VideoPortReadRegisterUshort(memory)).to.equal(0xbeef);
+    });
+    it('crash on a bus address or any other number that is no mapped register', () => {
+      expect(crashOf(() => vp.VideoPortReadRegisterUlong(0xe000_0000)).code).to.equal(0x50);
+      expect(crashOf(() => vp.VideoPortWriteRegisterUlong(0, 1)).message).to.match(/NULL pointer/);
+    });
+  });
+
+  describe('VideoPortRead/WritePort…', () => {
+    it('reach registers through RingGPU’s index and data ports, in all widths', () => {
+      vp.VideoPortWritePortUlong(ports + RINGGPU_PORT_INDEX, RINGGPU_REG.ID);
+      expect(vp.VideoPortReadPortUlong(ports + RINGGPU_PORT_DATA)).to.equal(RINGGPU_ID);
+      expect(vp.VideoPortReadPortUshort(ports + RINGGPU_PORT_DATA)).to.equal(RINGGPU_ID & 0xffff);
+      vp.VideoPortWritePortUshort(ports + RINGGPU_PORT_INDEX, RINGGPU_REG.SCRATCH);
+      vp.VideoPortWritePortUchar(ports + RINGGPU_PORT_DATA, 0x5a);
+      expect(vp.VideoPortReadPortUchar(ports + RINGGPU_PORT_DATA)).to.equal(0x5a);
+    });
+    it('go to the same port again and again in the buffer forms', () => {
+      const memory = kernel.space.map('pool', 64)?.base ?? 0;
+      vp.VideoPortWritePortUlong(ports, RINGGPU_REG.SCRATCH);
+      vp.mem.u32(memory, 2).set([1, 2]);
+      vp.VideoPortWritePortBufferUlong(ports + RINGGPU_PORT_DATA, memory, 2);
+      vp.VideoPortReadPortBufferUlong(ports + RINGGPU_PORT_DATA, memory + 8, 3);
+      expect([...vp.mem.u32(memory + 8, 3)]).to.deep.equal([2, 2, 2]);
+    });
+    it('read ones where no device answers', () => {
+      expect([
+        vp.VideoPortReadPortUchar(0x3c0),
+        vp.VideoPortReadPortUshort(0x3c0),
+        vp.VideoPortReadPortUlong(0x3c0),
+      ]).to.deep.equal([0xff, 0xffff, 0xffff_ffff]);
+    });
+  });
+});

@@ -1,0 +1,91 @@
+import { expect } from 'chai';
+import * as vp from '../../src/videoport/index.ts';
+import { crashOf, createKernel, type Kernel } from '../support/kernel.ts';
+
+const MS = 10_000n;
+
+describe('events', () => {
+  let kernel: Kernel;
+  let ext: object;
+  const create = (flags: number): number => {
+    const event = vp.out<number>();
+    expect(vp.VideoPortCreateEvent(ext, flags, vp.NULL, event)).to.equal(vp.NO_ERROR);
+    return event.value;
+  };
+  beforeEach(() => {
+    kernel = createKernel();
+    ext = kernel.start().extension;
+  });
+
+  it('begin as INITIAL_EVENT_SIGNALED says', () => {
+    expect(vp.VideoPortReadStateEvent(ext, create(0))).to.equal(0);
+    expect(vp.VideoPortReadStateEvent(ext, create(vp.INITIAL_EVENT_SIGNALED))).not.to.equal(0);
+  });
+  it('tell VideoPortSetEvent’s caller the state before', () => {
+    const event = create(0);
+    expect(vp.VideoPortSetEvent(ext, event)).to.equal(0);
+    expect(vp.VideoPortSetEvent(ext, event)).not.to.equal(0);
+    vp.VideoPortClearEvent(ext, event);
+    expect(vp.VideoPortReadStateEvent(ext, event)).to.equal(0);
+  });
+  it('are reset by one successful wait, unless they are NOTIFICATION_EVENTs', () => {
+    for (const [flags, second] of [
+      [0, vp.WAIT_TIMEOUT],
+      [vp.NOTIFICATION_EVENT, vp.NO_ERROR],
+    ] as const) {
+      const event = create(flags);
+      vp.VideoPortSetEvent(ext, event);
+      expect(vp.VideoPortWaitForSingleObject(ext, event, 0n)).to.equal(vp.NO_ERROR);
+      expect(vp.VideoPortWaitForSingleObject(ext, event, 0n)).to.equal(second);
+    }
+  });
+  it('end a wait for ever when a DPC sets them', () => {
+    const event = create(0);
+    kernel.onSleep = () =>
+      kernel.processor.queueDpc(() =>
+        kernel.processor.run('HwVidDpcRoutine', vp.DISPATCH_LEVEL, () => vp.VideoPortSetEvent(ext, event)),
+      );
+    kernel.processor.sleep = ((sleep) => (index: number, value: number, ms: number) => {
+      sleep(index, value, ms);
+      kernel.processor.lower(vp.PASSIVE_LEVEL);
+    })(kernel.processor.sleep);
+    expect(vp.VideoPortWaitForSingleObject(ext, event, null)).to.equal(vp.NO_ERROR);
+  });
+  it('time out after a relative Timeout, and not earlier', () => {
+    const asked: number[] = [];
+    kernel.onSleep = (milliseconds) => {
+      asked.push(milliseconds);
+      const end = performance.now() + milliseconds;
+      while (performance.now() < end);
+    };
+    const start = performance.now();
+    expect(vp.VideoPortWaitForSingleObject(ext, create(0), -5n * MS)).to.equal(vp.WAIT_TIMEOUT);
+    expect(performance.now() - start).to.be.at.least(5);
+    expect(asked[0]).to.be.within(4, 5);
+  });
+  it('take an absolute Timeout as a system time', () => {
+    const now = vp.out<bigint>();
+    vp.VideoPortQuerySystemTime(now);
+    expect(vp.VideoPortWaitForSingleObject(ext, create(0), now.value - MS)).to.equal(vp.WAIT_TIMEOUT);
+  });
+  it('are refused with ERROR_INVALID_PARAMETER once deleted, and when they never were', () => {
+    const event = create(0);
+    expect(vp.VideoPortDeleteEvent(ext, event)).to.equal(vp.NO_ERROR);
+    expect(vp.VideoPortWaitForSingleObject(ext, event, 0n)).to.equal(vp.ERROR_INVALID_PARAMETER);
+    expect(vp.VideoPortDeleteEvent(ext, 12345)).to.equal(vp.ERROR_INVALID_PARAMETER);
+    expect(new Set(kernel.rules())).to.deep.equal(new Set(['bad-argument']));
+  });
+  it('may be waited for at DISPATCH_LEVEL with Timeout 0 only: otherwise 0xC4/3B', () => {
+    const event = create(0);
+    const wait = (timeout: bigint | null) => () =>
+      vp.VideoPortSynchronizeExecution(
+        ext,
+        vp.VpLowPriority,
+        () => vp.VideoPortWaitForSingleObject(ext, event, timeout) === vp.WAIT_TIMEOUT,
+        0,
+      );
+    expect(wait(0n)()).to.equal(true);
+    const crash = crashOf(wait(-1n));
+    expect([crash.code, crash.parameters[0]]).to.deep.equal([0xc4, 0x3b]);
+  });
+});
