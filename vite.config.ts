@@ -70,6 +70,8 @@ export default defineConfig({
     // Named here so that the first visit does not stop to find them.
     include: [
       'sucrase',
+      'acorn',
+      '@sveltejs/acorn-typescript',
       '@jridgewell/trace-mapping',
       'lit',
       'lit/decorators.js',

@@ -1,12 +1,31 @@
 /** The page that benchmarks run in. A new one is one more line in {@link BENCHES}. */
+import type { BenchRow } from './engine-upload.ts';
 import type { Row } from './row.ts';
+
+/** A benchmark of the engines says what it was measured against in its name, and bounds only the ratio. */
+function against(rows: readonly BenchRow[]): Row[] {
+  return rows.map(({ name, value, unit, baseline, ratio, target }) => {
+    return {
+      name,
+      value,
+      unit,
+      baseline: name.split(', against ')[1] ?? '',
+      baselineValue: baseline,
+      ratio,
+      target: target === null ? '' : `≤ ${target}×`,
+      met: target === null || ratio <= target,
+    };
+  });
+}
 
 /** Each benchmark by the name that `npm run bench -- NAME` takes, in the order in which they run. */
 const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   'page-allocator': async () => (await import('./page-allocator.ts')).pageAllocatorBench(),
+  'engine-upload': async () => against(await (await import('./engine-upload.ts')).benchEngineUpload()),
+  'engine-doorbell': async () => against(await (await import('./engine-doorbell.ts')).benchEngineDoorbell()),
 };
 
-/** What the figures were measured on. */
+/** What `bench/main.ts` finds in the page. */
 export interface Bench {
   readonly names: readonly string[];
   /** The GPU that WebGPU names, or why there is none. */

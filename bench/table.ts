@@ -18,7 +18,7 @@ export function table(rows: readonly Row[]): string {
       row.baseline,
       `${figure(row.ratio)}×`,
       row.target,
-      row.met ? 'met' : 'MISSED',
+      row.target === '' ? '' : row.met ? 'met' : 'MISSED',
     ]),
   ];
   const widths = cells[0]?.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0))) ?? [];

@@ -21,15 +21,16 @@ const wanted = createHash('sha256')
   .update(readFileSync(new URL('package-lock.json', root)))
   .digest('hex');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
-  console.error('Installing what is missing (npm ci) …');
+  console.error('Installing what is missing (npm install) …');
+  // What package-lock.json pins, and no change of it: `npm ci` would refuse a lock file without the binaries of other platforms.
   // npm's chatter goes to stderr: stdout belongs to the script that follows.
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
   });
   if (status !== 0) {
-    console.error('npm ci failed: see above. Are you offline?');
+    console.error('npm install failed: see above. Are you offline?');
     process.exit(status ?? 1);
   }
   writeFileSync(stamp, wanted);

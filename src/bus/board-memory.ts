@@ -107,7 +107,7 @@ export function createBoardMemory(ramBytes: number): BoardMemory {
     registers: new SharedArrayBuffer(REGISTER_BYTES),
     iommu: new SharedArrayBuffer(IOMMU_BYTES),
     frames: new SharedArrayBuffer((ramBytes / PAGE_SIZE) * FRAME_SPREAD * 4),
-    events: SharedRing.buffer(1024 * 1024),
+    events: SharedRing.buffer(256 * 1024),
     commands: SharedRing.buffer(64 * 1024),
   };
 }

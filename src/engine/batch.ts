@@ -84,6 +84,9 @@ export class Batch {
   fenceSlice: Slice | null = null;
   fenceAddress = 0;
   fenceByte = -1;
+  /** Word in the ring of the last fence's value, and fences among the jobs. */
+  fenceWord = 0;
+  fenceJobs = 0;
   /** Byte in the readback at which the fence value lies. */
   fenceOffset = -1;
   flip: Flip | null = null;
@@ -114,6 +117,7 @@ export class Batch {
     this.fenceInterrupt = false;
     this.fenceSlice = null;
     this.fenceByte = -1;
+    this.fenceJobs = 0;
     this.flip = null;
   }
 

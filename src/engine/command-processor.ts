@@ -303,7 +303,6 @@ export class CommandProcessor {
     const { head, generation, idle } = batch;
     this.#counters.dmaWriteBytes += this.#landing.land(batch, () => this.#host.takeChanges(), this.#strays);
     this.planner.retire(batch);
-    if (!idle) this.#backend.release(batch);
     if (batch.fences > 0) this.#registers.write('FENCE_VALUE', batch.fenceValue);
     if (generation === this.#registers.ringGeneration) {
       this.#head = head;
@@ -316,6 +315,7 @@ export class CommandProcessor {
     if (batch.flip) this.#host.flip(batch.flip);
     this.#showBusy();
     if (batch.fenceInterrupt) this.#registers.raise(RINGGPU_INT_FENCE);
+    if (!idle) this.#backend.release(batch);
     for (const { address, bytes } of this.#strays.splice(0)) {
       const sentence = `${bytes} bytes that the device wrote to ${hex(address)} went nowhere: their common buffer was released while the submission was in flight.`;
       this.#host.onEvent({ kind: 'released-in-flight', address: BigInt(address), bytes, sentence });

@@ -22,6 +22,7 @@ import {
 import { NO_PAGE } from '../memory/page-allocator.ts';
 import type { Batch } from './batch.ts';
 import { JOB_COPY, JOB_COPY_FROM_SCRATCH, JOB_COPY_TO_SCRATCH, JOB_FENCE, JOB_FILL, MAX_JOBS } from './job.ts';
+import { OPERAND_INDEX } from './operands.ts';
 import type { Packet } from './packet-decoder.ts';
 import type { Slice, SliceTable } from './slice-table.ts';
 import { firstByte, mayOverlap, PIXEL_BYTES, type Rectangle, spanBytes, surfaceFault } from './surface.ts';
@@ -184,9 +185,11 @@ export class Planner {
       batch.fenceSlice = place.slice;
       batch.fenceAddress = address;
       batch.fenceByte = place.aperture.base;
+      batch.fenceWord = packet.at + OPERAND_INDEX.FENCE_VALUE;
+      batch.fenceJobs++;
     }
     batch.fences++;
-    batch.fenceValue = packet.word(1);
+    batch.fenceValue = packet.word(OPERAND_INDEX.FENCE_VALUE);
     batch.fenceInterrupt ||= (packet.flags & RINGGPU_FLAG_INTERRUPT) !== 0;
     return null;
   }

@@ -32,7 +32,7 @@ export class UsageError extends Error {
 }
 
 /** The text of `--help`. */
-export const HELP = `Boots a video miniport driver in a headless browser, waits for frames and reports.
+export const HELP = `Boots a video miniport driver in a headless browser, with a monitor that runs at 60 Hz, waits for frames and reports.
 
 Usage: npm run headless -- FILE [options]
 

@@ -68,7 +68,7 @@ async function main(): Promise<number> {
         source,
         fileName,
         verifier,
-        pacing: 'unpaced',
+        pacing: 'timer',
         ...(engine ? { engine } : {}),
         ...(ramBytes ? { ramBytes } : {}),
         ...(mode ? { mode } : {}),

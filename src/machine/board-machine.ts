@@ -14,6 +14,7 @@ import {
   CALL_COUNT,
   CALLBACK_COUNT,
   CALLBACK_NAME,
+  CPU_IDLE,
   CPU_RUNNING,
   CPU_STATE,
   createBoardMemory,
@@ -38,12 +39,17 @@ import type { CommonBufferRecord } from './report.ts';
 const TICK_MS = 250;
 /** After the watchdog has asked for a bug check, how long the driver has to reach a safepoint. */
 const WATCHDOG_GRACE_MS = 500;
-/** How long a graceful stop may take before the worker is ended by force. */
-const STOP_GRACE_MS = 60;
+/** A graceful stop may take this long, as long as the driver gets on with it … */
+const STOP_GRACE_MS = 80;
+/** … and this long when one callback does not return at all. The whole must stay below 100 ms. */
+const STOP_STUCK_MS = 30;
+const STOP_POLL_MS = 10;
+/** How long the processor has to answer a question. */
+const ANSWER_MS = 60;
 /** Messages taken from the worker at a time: a driver that floods the log must not keep the board busy. */
-const DRAIN = 500;
-/** When more are waiting, the next are taken this much later. */
-const DRAIN_AGAIN_MS = 16;
+const DRAIN = 200;
+/** The next are taken this much later. */
+const DRAIN_PAUSE_MS = 16;
 
 /** Makes an engine for a machine; the board knows which. */
 export type EngineFactory = (
@@ -66,6 +72,7 @@ export class BoardMachine {
   #partialBuffers: CommonBufferRecord[] = [];
   #onBuffers: ((list: readonly CommonBufferRecord[]) => void)[] = [];
   #refused = 0;
+  #lastDrain = 0;
   #drainAgain: ReturnType<typeof setTimeout> | null = null;
   // Watchdog: since when the present outermost callback has been running.
   #callback = -1;
@@ -159,7 +166,7 @@ export class BoardMachine {
       if (this.#ended) return resolve([]);
       this.#onBuffers.push(resolve);
       this.#command({ type: 'common-buffers' });
-      setTimeout(() => resolve([]), STOP_GRACE_MS);
+      setTimeout(() => resolve([]), ANSWER_MS);
     });
   }
 
@@ -184,9 +191,25 @@ export class BoardMachine {
         this.#cpuDone = resolve;
       });
       this.#command({ type: 'stop' });
-      await Promise.race([done, new Promise((resolve) => setTimeout(resolve, STOP_GRACE_MS))]);
+      await Promise.race([done, this.#stuck()]);
     }
     this.#end();
+  }
+
+  /** Resolves when the driver does not come to its end in the time that a stop may take. */
+  async #stuck(): Promise<void> {
+    const start = performance.now();
+    let callback = Atomics.load(this.#control, CALLBACK_COUNT);
+    let since = start;
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));
+      const now = performance.now();
+      const count = Atomics.load(this.#control, CALLBACK_COUNT);
+      if (count !== callback) since = now;
+      callback = count;
+      const idle = Atomics.load(this.#control, CPU_STATE) === CPU_IDLE;
+      if (now - start > STOP_GRACE_MS || (!idle && now - since > STOP_STUCK_MS) || this.#ended) return;
+    }
   }
 
   /** Frees everything. */
@@ -201,6 +224,9 @@ export class BoardMachine {
     if (this.#ended) return;
     this.#ended = true;
     this.#worker?.terminate();
+    this.#worker = null;
+    // Ends the pending look at the control words, which would keep the machine's memory alive for ever.
+    Atomics.notify(this.#control, DEVICE_ATTENTION);
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#drainAgain !== null) clearTimeout(this.#drainAgain);
     while (this.#drain()) {}
@@ -256,18 +282,23 @@ export class BoardMachine {
     else setTimeout(() => this.#watchAttention(), 0);
   }
 
+  /** Takes messages now, or a little later when some were taken just before: so much a second and no more. */
   #scheduleDrain(): void {
     if (this.#drainAgain !== null || this.#ended) return;
-    if (this.#drain()) {
-      this.#drainAgain = setTimeout(() => {
+    const wait = this.#lastDrain + DRAIN_PAUSE_MS - performance.now();
+    if (wait <= 0 && !this.#drain()) return;
+    this.#drainAgain = setTimeout(
+      () => {
         this.#drainAgain = null;
         this.#scheduleDrain();
-      }, DRAIN_AGAIN_MS);
-    }
+      },
+      wait > 0 ? wait : DRAIN_PAUSE_MS,
+    );
   }
 
   /** Takes up to DRAIN messages and passes them on. Returns whether more may be waiting. */
   #drain(): boolean {
+    this.#lastDrain = performance.now();
     const batch: (CpuEvent | BoardEvent)[] = [];
     try {
       while (batch.length < DRAIN) {

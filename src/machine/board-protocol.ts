@@ -9,6 +9,7 @@ import type { GeneratedPosition } from '../verifier/source-position.ts';
 import type { RawFinding } from '../verifier/verifier.ts';
 import type { LogLevel, LogSource } from '../videoport/port.ts';
 import type { Program } from './compile.ts';
+import type { GpuHoldings } from './gpu-ledger.ts';
 import type { MachineStats } from './machine-types.ts';
 import type { CommonBufferRecord } from './report.ts';
 
@@ -82,6 +83,8 @@ export type BoardRequest =
   /** Destroys the GPU device on purpose: for trying device loss. */
   | { readonly type: 'lose-device'; readonly id: number }
   | { readonly type: 'pause'; readonly id: number; readonly paused: boolean }
+  /** What the board holds of the GPU; the one request that needs no machine. */
+  | { readonly type: 'holdings'; readonly id: number }
   /** Frees the machine; the picture stays. */
   | { readonly type: 'close'; readonly id: number };
 
@@ -96,6 +99,7 @@ export interface BoardAnswers {
   readonly 'lose-device': null;
   readonly pause: null;
   readonly close: null;
+  readonly holdings: GpuHoldings;
 }
 
 /** Board → app page. */

@@ -10,6 +10,7 @@ import { createWebGpuEngine } from '../engine/webgpu/webgpu-engine.ts';
 import { BoardMachine, type EngineFactory } from './board-machine.ts';
 import type { BoardAnswers, BoardMessage, BoardOptions, BoardRequest } from './board-protocol.ts';
 import cpuWorkerText from './cpu-worker.ts?script';
+import { gpuHoldings, keepLedger } from './gpu-ledger.ts';
 
 /** The monitor is the frame's only element. */
 function monitor(): HTMLCanvasElement {
@@ -58,6 +59,7 @@ class Board {
 
   async #answer(request: BoardRequest): Promise<BoardAnswers[BoardRequest['type']]> {
     if (request.type === 'boot') return this.#boot(request);
+    if (request.type === 'holdings') return gpuHoldings();
     const machine = this.#machine;
     if (!machine) throw new Error(`board: '${request.type}' without a machine`);
     switch (request.type) {
@@ -117,6 +119,8 @@ class Board {
     }
   }
 }
+
+keepLedger();
 
 // The page hands over one end of a channel; only the page that made this frame may, and only once.
 addEventListener('message', function connect(event: MessageEvent) {

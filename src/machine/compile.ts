@@ -4,7 +4,7 @@
  * source map leads every position back. Nothing is executed here.
  */
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
-import { parse } from 'acorn';
+import { Parser, parse } from 'acorn';
 import { transform } from 'sucrase';
 import type { GeneratedPosition } from '../verifier/source-position.ts';
 import { CompileError, type SourceError } from './machine-types.ts';
@@ -38,53 +38,50 @@ interface Located {
 /**
  * Compiles one file.
  * @param fileName its name, as findings show it
- * Throws {@link CompileError} when the source does not parse.
+ * Rejects with {@link CompileError} when the source does not parse.
  */
-export function compile(source: string, fileName: string): Compiled {
-  const { code, map } = stripTypes(source, fileName);
-  const trace = new TraceMap(map as ConstructorParameters<typeof TraceMap>[0]);
-  const locate = (position: GeneratedPosition | null): SourcePosition | null => {
-    if (!position) return null;
-    const { line, column } = originalPositionFor(trace, { line: position.line, column: position.column - 1 });
-    return line === null ? null : { file: fileName, line, column: column + 1 };
-  };
-  // The type stripper reads past many an error; a parser does not.
+export async function compile(source: string, fileName: string): Promise<Compiled> {
+  let code: string;
+  let trace: TraceMap;
   try {
-    parse(code, { ecmaVersion: 2022, sourceType: 'script' });
-  } catch (error) {
-    const { message, loc } = error as Located;
-    const place = locate({ file: 0, line: loc?.line ?? 1, column: (loc?.column ?? 0) + 1 });
-    throw failure({
-      message: bare(message),
-      file: fileName,
-      line: place?.line ?? loc?.line ?? 1,
-      column: place?.column ?? 1,
-    });
-  }
-  return { program: { files: [{ name: fileName, code }] }, locate };
-}
-
-function stripTypes(source: string, fileName: string): { code: string; map: unknown } {
-  try {
-    const { code, sourceMap } = transform(source, {
+    const stripped = transform(source, {
       transforms: ['typescript', 'imports'],
       filePath: fileName,
       production: true,
       disableESTransforms: true,
       sourceMapOptions: { compiledFilename: 'driver.js' },
     });
-    return { code, map: sourceMap };
+    code = stripped.code;
+    trace = new TraceMap(stripped.sourceMap as ConstructorParameters<typeof TraceMap>[0]);
+    // The type stripper reads past many an error; a parser does not.
+    parse(code, { ecmaVersion: 2022, sourceType: 'script' });
   } catch (error) {
-    const { message, loc } = error as Located;
-    throw failure({ message: bare(message), file: fileName, line: loc?.line ?? 1, column: loc?.column ?? 1 });
+    throw new CompileError([await explain(source, fileName, error as Located)]);
   }
+  const locate = (position: GeneratedPosition | null): SourcePosition | null => {
+    if (!position) return null;
+    const { line, column } = originalPositionFor(trace, { line: position.line, column: position.column - 1 });
+    return line === null ? null : { file: fileName, line, column: column + 1 };
+  };
+  return { program: { files: [{ name: fileName, code }] }, locate };
+}
+
+/**
+ * Finds out what is wrong with a source that did not compile: a whole TypeScript parser, loaded for this only, knows the place
+ * better than the stripper, which is made for speed.
+ */
+async function explain(source: string, file: string, error: Located): Promise<SourceError> {
+  const { tsPlugin } = await import('@sveltejs/acorn-typescript');
+  try {
+    Parser.extend(tsPlugin()).parse(source, { ecmaVersion: 'latest', sourceType: 'module', locations: true });
+  } catch (better) {
+    const { message, loc } = better as Located;
+    return { message: bare(message), file, line: loc?.line ?? 1, column: (loc?.column ?? 0) + 1 };
+  }
+  return { message: bare(error.message), file, line: error.loc?.line ?? 1, column: error.loc?.column ?? 1 };
 }
 
 /** The message without file and position, which are told apart from it. */
 function bare(message: string): string {
   return message.replace(/^Error transforming [^:]*: /, '').replace(/ \(\d+:\d+\)$/, '');
-}
-
-function failure(error: SourceError): CompileError {
-  return new CompileError([error]);
 }

@@ -12,6 +12,7 @@ import type { Screen } from '../engine/engine.ts';
 import { BoardFrame } from './board-frame.ts';
 import type { BoardEvent, BoardMessage, CpuEvent } from './board-protocol.ts';
 import { type Compiled, compile } from './compile.ts';
+import type { GpuHoldings } from './gpu-ledger.ts';
 import type {
   BootOptions,
   MachineControl,
@@ -24,6 +25,7 @@ import type { BugCheck, CommonBufferRecord, Finding, Report } from './report.ts'
 
 /** Lines of the log that are kept. */
 const LOG_LINES = 10_000;
+const LOG_PIECE = 1000;
 /** Findings that are kept. */
 const MOST_FINDINGS = 1000;
 const DEFAULT_RAM = 64 * 1024 * 1024;
@@ -104,7 +106,7 @@ export class Machine implements MachineControl {
    * monitor is stopped first.
    */
   static async boot(options: BootOptions): Promise<Machine> {
-    const compiled = compile(options.source, options.fileName ?? 'driver.ts');
+    const compiled = await compile(options.source, options.fileName ?? 'driver.ts');
     if (typeof SharedArrayBuffer === 'undefined' || !crossOriginIsolated) throw new Error(NOT_ISOLATED);
     const holder = options.monitor ?? hiddenHolder();
     let frame = frames.get(holder);
@@ -206,6 +208,11 @@ export class Machine implements MachineControl {
     await this.#frame.request<'lose-device'>({ type: 'lose-device' });
   }
 
+  /** What the machine's frame holds of the GPU, also when the machine has stopped. */
+  async holdings(): Promise<GpuHoldings> {
+    return this.#frame.request<'holdings'>({ type: 'holdings' });
+  }
+
   pause(): void {
     if (this.#state !== 'running') return;
     void this.#frame.request<'pause'>({ type: 'pause', paused: true });
@@ -242,7 +249,7 @@ export class Machine implements MachineControl {
       findings: [...this.#findings],
       bugCheck: this.#bugCheck,
       screen: { width: screen.width, height: screen.height, sha256: await sha256(screen.pixels) },
-      log: [...this.#log],
+      log: this.#log.slice(-LOG_LINES),
       durationMs: Math.round(this.#durationMs || performance.now() - this.#started),
     };
   }
@@ -253,11 +260,13 @@ export class Machine implements MachineControl {
   }
 
   async #stop(): Promise<Report> {
+    // Asked for first: a driver that shuts down may leave the screen dark.
+    const screen = this.#frame.request<'screen'>({ type: 'screen' });
     const { stats } = await this.#frame.request<'stop'>({ type: 'stop' });
     this.#durationMs = performance.now() - this.#started;
     this.#stats = stats;
     if (!this.#over()) this.#setState('stopped');
-    this.#screen = await this.#frame.request<'screen'>({ type: 'screen' });
+    this.#screen = await screen;
     await this.#frame.request<'close'>({ type: 'close' });
     if (serving.get(this.#frame) === this) serving.delete(this.#frame);
     return this.report();
@@ -279,7 +288,8 @@ export class Machine implements MachineControl {
 
   #addLog(source: 'driver' | 'port' | 'device', level: 'error' | 'warn' | 'trace' | 'info', text: string): void {
     this.#log.push(`${source} ${level}: ${text}`);
-    if (this.#log.length > LOG_LINES) this.#log.splice(0, this.#log.length - LOG_LINES);
+    // In pieces: taking one line off the front of a long array costs as much as taking a thousand.
+    if (this.#log.length > LOG_LINES + LOG_PIECE) this.#log.splice(0, LOG_PIECE);
     this.#emit({ type: 'log', source, level, text });
   }
 

@@ -1,30 +1,27 @@
 /**
  * mini: the smallest complete miniport for RingGPU.
  *
- * A miniport is the half of a Windows display driver that owns the hardware. The other half of
- * everything it needs, the video port driver, is the module
- * `videoport`; the names are the DDK's own, so each can be looked up there. Reading order is the
- * order in which the system calls:
+ * A miniport is the half of a Windows display driver that owns the hardware. The other half, the
+ * video port driver, is the module `videoport`; the names are the DDK's own, so each can be looked
+ * up there. Read on in the order in which the system calls:
  *
- *   DriverEntry          here is my code                                           once
- *   HwVidFindAdapter     find the device, claim it, allocate memory it can reach   once
- *   HwVidInitialize      the device may be touched from now on                     once
- *   HwVidStartIO         requests from the display driver: which modes, set one    now and then
- *   HwVidInterrupt       the device wants something                                60 times a
- * second
- *   DrawFrame (a DPC)    the work that an interrupt routine may not do             60 times a
- * second
- *   HwVidSetPowerState   give everything back                                      once
+ *   DriverEntry          here is my code                                   once
+ *   HwVidFindAdapter     find the device, claim it, allocate memory        once
+ *   HwVidInitialize      the device may be touched from now on             once
+ *   HwVidStartIO         requests: which modes are there, set this one     now and then
+ *   HwVidInterrupt       the device wants something                        60 times a second
+ *   DrawFrame (a DPC)    the work that an interrupt routine may not do     60 times a second
+ *   HwVidSetPowerState   give everything back                              once
  *
- * How a picture gets to the screen. Three frame buffers lie in *common buffers*: memory that the
- * processor and the device both reach. The processor draws
- * into one; then it writes two packets into the *ring*, itself a common buffer, and tells the
- * device how far the ring is filled (the *doorbell*):
+ * How a picture gets to the screen: three frame buffers lie in *common buffers*, memory that the
+ * processor and the device both reach. The processor draws into one. Then it writes two packets
+ * into the *ring*, itself a common buffer, and tells the device how far the ring is filled: the
+ * *doorbell*.
  *
  *   FLIP    show that frame from the next vertical blank on
  *   FENCE   when you have taken the frame in, write this number into memory
  *
- * The number in memory is how the driver knows which frames the device still owns. It never draws
+ * From the number in memory the driver knows which frames the device still owns. It never draws
  * into one of those.
  */
 
@@ -92,10 +89,12 @@ import {
   VideoPortReadRegisterUlong,
   VideoPortReleaseCommonBuffer,
   VideoPortStallExecution,
+  VideoPortSynchronizeExecution,
   VideoPortWriteRegisterUlong,
   VideoPortZeroMemory,
   VideoPowerShutdown,
   type VP_STATUS,
+  VpMediumPriority,
 } from 'videoport';
 
 /* ---- What the driver remembers ------------------------------------------------------------------------------------------------ */
@@ -132,6 +131,10 @@ interface DeviceExtension {
   tail: ULONG;
   /** Value of the last FENCE that was put into the ring. */
   lastFence: ULONG;
+  /** Interrupt causes that HwVidInterrupt has seen and the DPC has not. */
+  causes: ULONG;
+  /** The causes that the DPC is dealing with. */
+  taken: ULONG;
   /** Frames drawn so far. */
   frameNumber: number;
   /** The frame that was flipped to last: on the screen, or about to be. */
@@ -229,6 +232,8 @@ function HwVidFindAdapter(
   ext.mode = null;
   ext.tail = 0;
   ext.lastFence = 0;
+  ext.causes = 0;
+  ext.taken = 0;
   ext.frameNumber = 0;
   ext.newest = null;
 
@@ -404,15 +409,25 @@ function HwVidInterrupt(ext: DeviceExtension): boolean {
   const status = ReadRegister(ext, 'INT_STATUS');
   if (status === 0) return false;
   WriteRegister(ext, 'INT_STATUS', status);
-  VideoPortQueueDpc(ext, DrawFrame, status);
+  // There is one DPC a device. If it is queued already, QueueDpc returns FALSE and drops its context: so
+  // what happened is kept in the extension, and the context carries nothing.
+  ext.causes |= status;
+  VideoPortQueueDpc(ext, DrawFrame, null);
   return true;
 }
 
-/** At DISPATCH_LEVEL, soon after. Context is what HwVidInterrupt passed along. */
-function DrawFrame(ext: DeviceExtension, context: unknown): void {
-  if (Number(context) & RINGGPU_INT_FAULT) {
-    // The ring has stopped at a packet that the device refuses. mini's packets are right, so start
-    // afresh.
+/** At DIRQL, where HwVidInterrupt cannot come between the reading and the clearing. */
+function TakeCauses(ext: DeviceExtension): boolean {
+  ext.taken = ext.causes;
+  ext.causes = 0;
+  return true;
+}
+
+/** At DISPATCH_LEVEL, soon after. */
+function DrawFrame(ext: DeviceExtension): void {
+  VideoPortSynchronizeExecution(ext, VpMediumPriority, TakeCauses, ext);
+  if (ext.taken & RINGGPU_INT_FAULT) {
+    // The ring has stopped at a packet that the device refuses. mini's packets are right, so start afresh.
     ResetDevice(ext);
     ext.lastFence = FencePassed(ext);
     for (const frame of ext.frames) frame.fence = ext.lastFence;

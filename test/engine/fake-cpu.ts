@@ -13,11 +13,11 @@ import { IommuWriter } from '../../src/bus/iommu.ts';
 import { RingGpuFront } from '../../src/devices/ringgpu/front.ts';
 import { type PacketName, RINGGPU_HEADER, RINGGPU_PAIR } from '../../src/devices/ringgpu/packets.ts';
 import {
+  type RegisterName,
   RINGGPU_CONTROL_ENABLE,
   RINGGPU_CONTROL_RESET,
   RINGGPU_REG,
   RINGGPU_STATUS_RESETTING,
-  type RegisterName,
 } from '../../src/devices/ringgpu/registers.ts';
 import type { EngineTuning } from '../../src/engine/device-engine.ts';
 import type { Engine, EngineEvent, EngineOptions, Pacing } from '../../src/engine/engine.ts';

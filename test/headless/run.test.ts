@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import type { Report } from '../../src/machine/report.ts';
@@ -135,14 +135,12 @@ describe('the headless runner', { concurrency: 2 }, () => {
     assert.match(stdout, /^No findings, no bug check\.$/m);
   });
 
-  it('exits 5 when the source does not compile, with file:line:column on stderr', async () => {
-    const { status, stdout, stderr } = await headless([
-      file('broken.ts', 'export const fine = 1;\n\nexport function DriverEntry( {\n'),
-      '--json',
-    ]);
+  it('exits 5 when the source does not compile, with file:line:column on stderr and the file as it was typed', async () => {
+    file('broken.ts', 'export const fine = 1;\n\nexport function DriverEntry( {\n');
+    const { status, stdout, stderr } = await headless(['./broken.ts', '--json']);
     assert.equal(status, 5);
     assert.equal(stdout, '');
-    assert.match(stderr, /^\S*broken\.ts:[34]:\d+: \S/m);
+    assert.match(stderr, /^\.\/broken\.ts:[34]:\d+: \S/m);
   });
 
   it('exits 2 for a bug check and names it with its line', async () => {
@@ -197,7 +195,7 @@ describe('the headless runner', { concurrency: 2 }, () => {
     assert.equal(status, 4, stderr);
     assert.equal((JSON.parse(stdout) as Report).frames, 1);
     assert.match(stderr, /^Time-out: 1 of 3 frames came within 1 s\.$/m);
-    assert.ok(ms < 15_000, `took ${ms} ms`);
+    assert.ok(ms < 25_000, `took ${ms} ms`);
   });
 
   it('exits 3, not 4, when a finding explains why the frames did not come', async () => {
@@ -243,7 +241,7 @@ describe('the headless runner', { concurrency: 2 }, () => {
     assert.equal(status, 130, stderr);
     assert.equal(stdout, '');
     assert.match(stderr, /Stopped by SIGINT/);
-    assert.ok(ms < 15_000, `took ${ms} ms`);
+    assert.ok(ms < 25_000, `took ${ms} ms`);
     assert.ok(browser > 0 && !existsSync(`/proc/${browser}`), 'the browser is gone');
   });
 
@@ -254,13 +252,6 @@ describe('the headless runner', { concurrency: 2 }, () => {
     assert.equal(status, 1, stderr);
     assert.equal(stdout, '');
     assert.match(stderr, /browser/i);
-    assert.ok(ms < 15_000, `took ${ms} ms`);
-  });
-
-  it('names files by what was typed', async () => {
-    const { name } = variant('typed.ts', ['  return VideoPortInitialize(', '  return ) VideoPortInitialize(']);
-    const { status, stderr } = await headless([`./${name}`]);
-    assert.equal(status, 5);
-    assert.match(stderr, new RegExp(`^\\./${basename(name)}:\\d+:\\d+: `, 'm'));
+    assert.ok(ms < 25_000, `took ${ms} ms`);
   });
 });

@@ -39,7 +39,10 @@ describe('doc comments', () => {
     const text = '/** A ring. */\nconst size = 1;\nexport class SharedRing {}\nexport class Other {}';
     assert.deepEqual(undocumented('src/memory/shared-ring.ts', text), ['src/memory/shared-ring.ts:4: Other']);
     assert.equal(undocumented('src/memory/ring.ts', text).length, 2);
-    assert.deepEqual(undocumented('src/hal/dma-adapter.ts', '/** A. */\nimport "b";\nexport class DMAAdapter {}'), []);
+    const header = '/** A. */\nimport "b";\n';
+    assert.deepEqual(undocumented('src/hal/dma-adapter.ts', `${header}export class DMAAdapter {}`), []);
+    assert.deepEqual(undocumented('src/devices/ringgpu/front.ts', `${header}export class RingGpuFront {}`), []);
+    assert.equal(undocumented('src/devices/ringgpu/front.ts', `${header}export type T = 1;`).length, 1);
   });
 
   it('are not asked of re-exports, or of text that only looks like an export', () => {

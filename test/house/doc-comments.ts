@@ -8,12 +8,13 @@ const DECLARATION =
 /** A constant on one line: of such, a whole group may stand under one comment. */
 const ONE_LINE = /^export const [\w$]+(?:: [^=]+)? = .*;$/;
 
-/** `CommonBuffer` → `common-buffer`: the file that a class or function of that name lives in. */
-const kebab = (name: string) =>
-  name
-    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .replace(/([A-Z])([A-Z][a-z])/g, '$1-$2')
-    .toLowerCase();
+/** Whether a file is named after what it exports: `SharedRing` in shared-ring.ts, `RingGpuFront` in ringgpu/front.ts. */
+function isNamesake(file: string, name: string): boolean {
+  const letters = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const path = file.replace(/\.ts$/, '');
+  const own = letters(path.replace(/^.*\//, ''));
+  return letters(name).endsWith(own) && letters(path).endsWith(letters(name));
+}
 
 /**
  * The exports of a file that have no doc comment, as `file:line: name`. Documented is what a comment ends above, with
@@ -27,7 +28,7 @@ export function undocumented(file: string, text: string): string[] {
     // `export type { … }` and `export type *` have no name there.
     const name = DECLARATION.exec(line)?.[1];
     if (name === undefined) continue;
-    if (text.startsWith('/**') && file.endsWith(`/${kebab(name)}.ts`)) continue;
+    if (text.startsWith('/**') && isNamesake(file, name)) continue;
     const constant = ONE_LINE.test(lines[index] ?? '');
     const overload = new RegExp(`^export (?:async )?function ${name}\\b.*;$`);
     const skipped = (above: string) =>

@@ -190,6 +190,7 @@ describe('the import rules', () => {
 
   it('refuse files outside the rooms, files that do not exist, and Node outside headless', () => {
     assert.match(checkImports(tree({ 'src/a.ts': '' }))[0] ?? '', /^src\/a\.ts:1: lies in no room/);
+    assert.deepEqual(checkImports(tree({ 'src/a.d.ts': '' })), []);
     assert.match(checkImports(tree({ 'src/misc/a.ts': '' }))[0] ?? '', /^src\/misc\/a\.ts:1: lies in no room/);
     assert.match(
       checkImports(tree({ 'src/bus/a.ts': "import './b.ts';" }))[0] ?? '',

@@ -4,6 +4,7 @@
  */
 import { JOB_TABLE_WORDS, JOB_WORDS, MAX_JOBS } from '../job.ts';
 import { OPERAND_INDEX } from '../operands.ts';
+import { CompletionNudge } from './completion-nudge.ts';
 import executeText from './execute.wgsl?raw';
 import presentText from './present.wgsl?raw';
 import { ReadbackRing } from './readback-ring.ts';
@@ -37,6 +38,7 @@ export interface Gpu {
   readonly device: GPUDevice;
   readonly uploads: UploadRing;
   readonly readbacks: ReadbackRing;
+  readonly nudge: CompletionNudge;
   readonly executeLayout: GPUBindGroupLayout;
   readonly executePipeline: GPUComputePipeline;
   readonly presentLayout: GPUBindGroupLayout;
@@ -131,6 +133,7 @@ export class GpuContext {
       if (this.errors.length < 16) this.errors.push(error.message);
     };
     gpu.device.lost.then(({ message, reason }) => {
+      gpu.nudge.close();
       if (this.#closed || this.#gpu !== gpu) return;
       this.#gpu = null;
       this.#reopen(message || reason);
@@ -225,6 +228,7 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
     device,
     uploads: new UploadRing(device, onSlabReady),
     readbacks: new ReadbackRing(device),
+    nudge: new CompletionNudge(device.queue),
     executeLayout,
     executePipeline,
     presentLayout,

@@ -14,6 +14,9 @@ import type { UploadSlab } from './upload-ring.ts';
 const TILE_WIDTH = 256;
 const TILE_HEIGHT = 8;
 
+/** Slabs up to this size are mapped again only when their batch is done. */
+const SMALL_SLAB = 64 * 1024;
+
 export class WebGpuBackend implements Backend {
   readonly kind = 'webgpu';
   readonly #context: GpuContext;
@@ -93,7 +96,8 @@ export class WebGpuBackend implements Backend {
     const gpu = this.#gpu;
     const aperture = this.#aperture;
     if (!gpu || !aperture) return 'later';
-    const jobBytes = batch.jobSlots * JOB_WORDS * 4;
+    const computes = batch.jobCount > batch.fenceJobs;
+    const jobBytes = computes ? batch.jobSlots * JOB_WORDS * 4 : 0;
     const ringBytes = batch.ringCount * 4;
     let slab: UploadSlab | null;
     try {
@@ -109,7 +113,8 @@ export class WebGpuBackend implements Backend {
 
     const encoder = device.createCommandEncoder();
     this.#encodePulls(encoder, gpu, slab.buffer, aperture, batch, jobBytes);
-    if (batch.jobCount > 0) this.#encodeJobs(encoder, gpu, aperture, batch);
+    if (computes) this.#encodeJobs(encoder, gpu, aperture, batch);
+    else if (batch.jobCount > 0) this.#encodeFence(encoder, slab.buffer, aperture, batch, jobBytes);
     const readback = batch.readBytes > 0 ? gpu.readbacks.take(batch.readBytes) : null;
     if (readback) {
       encoder.copyBufferToBuffer(slab.buffer, 0, readback, 0, READBACK_HEADER);
@@ -125,10 +130,16 @@ export class WebGpuBackend implements Backend {
       }
     }
     device.queue.submit([encoder.finish()]);
-    if (readback) this.#awaitReadback(gpu, batch, readback);
-    const recycled = gpu.uploads.recycle(slab);
-    // A batch that writes nothing executes nothing: it is done when its bytes have been copied out of the slab.
-    if (!readback) this.#awaitUpload(batch, recycled);
+    if (!readback) {
+      // Nothing is written, so nothing is executed: it is done when its bytes have been copied out of the slab.
+      this.#awaitUpload(batch, gpu.uploads.recycle(slab));
+    } else if (slab.size <= SMALL_SLAB) {
+      // There are plenty of those: the processor's interrupt comes first.
+      this.#awaitReadback(gpu, batch, readback, computes, slab);
+    } else {
+      this.#awaitReadback(gpu, batch, readback, computes, null);
+      gpu.uploads.recycle(slab);
+    }
     return 'taken';
   }
 
@@ -243,7 +254,7 @@ export class WebGpuBackend implements Backend {
     if (jobBytes > 0) encoder.copyBufferToBuffer(slab, at, gpu.jobs, 0, jobBytes);
     at += jobBytes;
     const firstPart = Math.min(ringCount, ring.length - ringFirst);
-    if (batch.jobCount > 0) {
+    if (jobBytes > 0) {
       encoder.copyBufferToBuffer(slab, at, aperture, (ringWord + ringFirst) * 4, firstPart * 4);
       if (ringCount > firstPart) {
         encoder.copyBufferToBuffer(slab, at + firstPart * 4, aperture, ringWord * 4, (ringCount - firstPart) * 4);
@@ -272,6 +283,15 @@ export class WebGpuBackend implements Backend {
       );
     }
     pass.end();
+  }
+
+  /**
+   * Fences and nothing else to execute, as after every frame that the processor drew: the last one's value goes from the slab's
+   * copy of the ring to its place. A dispatch would say the same, and cost the browser's poll (see completion-nudge.ts).
+   */
+  #encodeFence(encoder: GPUCommandEncoder, slab: GPUBuffer, aperture: GPUBuffer, batch: Batch, jobBytes: number): void {
+    const word = (batch.fenceWord - batch.ringFirst) & (batch.ring.length - 1);
+    encoder.copyBufferToBuffer(slab, READBACK_HEADER + jobBytes + word * 4, aperture, batch.fenceByte, 4);
   }
 
   #bindings(gpu: Gpu, aperture: GPUBuffer, scratchBytes: number): GPUBindGroup {
@@ -310,30 +330,39 @@ export class WebGpuBackend implements Backend {
     this.#host?.restored();
   }
 
-  #awaitReadback(gpu: Gpu, batch: Batch, readback: GPUBuffer): void {
+  /** @param slab an upload slab that is to be mapped again when the batch is done */
+  #awaitReadback(gpu: Gpu, batch: Batch, readback: GPUBuffer, computes: boolean, slab: UploadSlab | null): void {
     const epoch = this.#epoch;
     const { readBytes, serial } = batch;
+    if (computes) gpu.nudge.begin();
+    const settle = () => {
+      if (computes) gpu.nudge.end();
+      if (slab) gpu.uploads.recycle(slab);
+    };
     readback.mapAsync(GPUMapMode.READ, 0, readBytes).then(
       () => {
-        if (epoch !== this.#epoch) {
-          gpu.readbacks.give(readback);
-          return;
-        }
-        const bytes = new Uint8Array(readback.getMappedRange(0, readBytes));
-        this.#readbacks.set(batch, readback);
-        // The number went through the GPU with everything else: had the submission been refused, it would not be here.
-        if (new Uint32Array(bytes.buffer, 0, 1)[0] !== serial) {
-          this.#broken();
-          return;
-        }
-        batch.bytes = bytes;
-        this.#host?.completed(batch);
+        if (epoch === this.#epoch) this.#complete(batch, readback, readBytes, serial);
+        else gpu.readbacks.give(readback);
+        settle();
       },
       (error: unknown) => {
         // AbortError: lost or closed, which comes by another way.
         if (epoch === this.#epoch && (error as Error).name !== 'AbortError') this.#broken();
+        settle();
       },
     );
+  }
+
+  #complete(batch: Batch, readback: GPUBuffer, readBytes: number, serial: number): void {
+    const range = readback.getMappedRange(0, readBytes);
+    this.#readbacks.set(batch, readback);
+    // The number went through the GPU with everything else: had the submission been refused, it would not be here.
+    if (new Uint32Array(range, 0, 1)[0] !== serial) {
+      this.#broken();
+      return;
+    }
+    batch.bytes = new Uint8Array(range);
+    this.#host?.completed(batch);
   }
 
   #awaitUpload(batch: Batch, recycled: Promise<boolean>): void {
