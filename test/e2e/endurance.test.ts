@@ -31,6 +31,9 @@ describe('a page', () => {
         `${JSON.stringify(first)} grew to ${JSON.stringify(last)}`,
       );
       assert.equal(last.devices, 1);
+      // A worker that was told to end takes a moment to be gone.
+      for (let i = 0; i < 50 && opened.page.workers().length > 0; i++)
+        await new Promise((resolve) => setTimeout(resolve, 100));
       assert.equal(opened.page.workers().length, 0);
       assert.equal(opened.page.frames().length, 2);
       const grown = (await heap()) - heapFirst;
