@@ -16,6 +16,7 @@
  */
 import { type BoardMemory, LANDING, PAGE_SHIFT, PAGE_SIZE, signalDevice } from './board-memory.ts';
 
+/** PTE flags: the page may be read; it may be written too. */
 export const PTE_VALID = 1;
 export const PTE_WRITABLE = 2;
 

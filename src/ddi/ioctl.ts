@@ -4,6 +4,7 @@
  */
 const code = (operation: number): number => 0x0023_0000 + operation * 4;
 
+/** Codes that win32k and display drivers send. */
 export const IOCTL_VIDEO_QUERY_AVAIL_MODES = code(0x100);
 export const IOCTL_VIDEO_QUERY_NUM_AVAIL_MODES = code(0x101);
 export const IOCTL_VIDEO_QUERY_CURRENT_MODE = code(0x102);

@@ -225,6 +225,8 @@ export class DeviceEngine implements Engine, BackendHost {
     this.#processor.reset();
     this.#scanout.reset();
     this.#registers.reset();
+    // What was released meanwhile makes room for what found none.
+    this.#takeChanges();
     this.#noMemory(this.#slices.retry());
     if (this.#gone) this.#processor.fail(RINGGPU_FAULT_MEMORY, 0, this.#gone);
   }

@@ -52,6 +52,7 @@ export interface Screen {
  */
 export type Pacing = 'display' | 'timer' | 'unpaced';
 
+/** What an engine is made with. */
 export interface EngineOptions {
   readonly memory: BoardMemory;
   /** The monitor; none for a machine that nobody looks at. */

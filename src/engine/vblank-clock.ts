@@ -13,6 +13,7 @@ const STALLED_MS = 50;
 const PATIENCE_MS = 4;
 const EAGER_MS = 1;
 
+/** Whom the clock serves. */
 export interface VblankHost {
   /** A vertical blank. */
   vblank(): void;

@@ -74,6 +74,7 @@ export function reachOf(description: DeviceDescription): Reach {
   return description.scatterGather || description.dma32BitAddresses ? 32 : 24;
 }
 
+/** All DMA adapters of the machine, and the address ranges that they share. */
 export class DmaController {
   readonly #space: AddressSpace;
   readonly #iommu: IommuWriter;

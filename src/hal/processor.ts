@@ -52,6 +52,7 @@ export const CALLBACKS = [
   'HwVidResetHw',
   'HwVidSetPowerState',
 ] as const;
+/** One of {@link CALLBACKS}. */
 export type CallbackName = (typeof CALLBACKS)[number];
 
 /** Bit of a callback in a mask of contexts. */

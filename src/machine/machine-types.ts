@@ -8,6 +8,7 @@ import type { BugCheck, Finding, Report } from './report.ts';
  */
 export type MachineState = 'booting' | 'running' | 'paused' | 'stopped' | 'failed' | 'crashed';
 
+/** What `Machine.boot` takes. */
 export interface BootOptions {
   /** The driver: one TypeScript (or JavaScript) file. */
   readonly source: string;
@@ -47,6 +48,7 @@ export interface MachineStats {
   readonly calls: number;
 }
 
+/** What a machine tells while it lives. */
 export type MachineEvent =
   | { readonly type: 'state'; readonly state: MachineState; readonly reason?: string }
   /** One line of the log. `source`: driver = VideoPortDebugPrint; port = the system; device = the board. */

@@ -3,6 +3,7 @@
 /** What a shortcut does; the app carries it out. */
 export type ShortcutAction = 'run' | 'stop' | 'restart' | 'source' | 'findings' | 'log' | 'theme' | 'help';
 
+/** A key and what it does. */
 export interface Shortcut {
   readonly action: ShortcutAction;
   /** `KeyboardEvent.key` values that mean it, in small letters. */

@@ -16,6 +16,7 @@ import { HandleTable } from './handle-table.ts';
 
 /** Who says a line of the log, and how urgent it is. */
 export type LogSource = 'driver' | 'port' | 'device';
+/** How urgent a line of the log is. */
 export type LogLevel = 'error' | 'warn' | 'trace' | 'info';
 
 /** A display adapter that the driver serves: what the port keeps for one device object. */

@@ -13,11 +13,13 @@
  */
 export type OperandKind = 'u32' | 'address-lo' | 'address-hi' | 'pitch' | 'xy' | 'size' | 'format' | 'colour';
 
+/** One word of a packet after its header. */
 export interface Operand {
   readonly name: string;
   readonly kind: OperandKind;
 }
 
+/** What one opcode means. */
 export interface Packet {
   readonly opcode: number;
   /** In the order of the words after the header. NOP alone takes any number, and ignores them. */
@@ -73,6 +75,7 @@ export const RINGGPU_PACKETS = {
   },
 } as const satisfies Record<string, Packet>;
 
+/** Names of the opcodes. */
 export type PacketName = keyof typeof RINGGPU_PACKETS;
 
 /** Packet names by opcode. */

@@ -113,6 +113,7 @@ export const RINGGPU_REGISTERS = {
   SCRATCH: { offset: 0x0c0, access: 'RW', reset: 0, text: 'Nothing: for trying whether registers answer.' },
 } as const satisfies Record<string, Register>;
 
+/** Names of the registers. */
 export type RegisterName = keyof typeof RINGGPU_REGISTERS;
 
 /** CONTROL bits. */
