@@ -22,6 +22,8 @@ function against(rows: readonly BenchRow[]): Row[] {
 const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   'page-allocator': async () => (await import('./page-allocator.ts')).pageAllocatorBench(),
   'engine-upload': async () => against(await (await import('./engine-upload.ts')).benchEngineUpload()),
+  'port-calls': async () => (await import('./port-calls.ts')).portCallsBench(),
+  boot: async () => (await import('./boot.ts')).bootBench(),
   'engine-doorbell': async () => against(await (await import('./engine-doorbell.ts')).benchEngineDoorbell()),
 };
 

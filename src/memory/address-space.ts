@@ -13,6 +13,7 @@ const FIRST_PAGE = 16;
 
 /** What every byte of freshly allocated memory holds: nobody may count on zeros. */
 export const FRESH_BYTE = 0xa5;
+const FRESH_WORD = FRESH_BYTE * 0x0101_0101;
 /** What surrounds a buffer within its pages; Driver Verifier uses the same value. */
 export const PADDING_BYTE = 0x0f;
 
@@ -52,6 +53,7 @@ export class AddressSpace {
   /** All of RAM, a byte an element. */
   readonly bytes: Uint8Array<SharedArrayBuffer>;
   readonly #buffer: SharedArrayBuffer;
+  readonly #words: Uint32Array;
   readonly #allocator: PageAllocator;
   readonly #frames: FrameTable;
   /** For each page the region that owns it. */
@@ -60,6 +62,7 @@ export class AddressSpace {
   constructor(ram: WebAssembly.Memory, frames: FrameTable) {
     this.#buffer = ram.buffer as unknown as SharedArrayBuffer;
     this.bytes = new Uint8Array(this.#buffer);
+    this.#words = new Uint32Array(this.#buffer);
     const pages = this.#buffer.byteLength / PAGE_SIZE;
     this.#allocator = new PageAllocator(pages);
     if (this.#allocator.allocate(FIRST_PAGE) !== 0)
@@ -94,8 +97,9 @@ export class AddressSpace {
     const base = firstPage * PAGE_SIZE + offset;
     const region: Region = { kind, firstPage, pages, base, length, site };
     this.#owner.fill(region, firstPage, firstPage + pages);
+    // Whole pages by words (four times as quick on shared memory), then the edges by bytes.
+    this.#words.fill(FRESH_WORD, (firstPage * PAGE_SIZE) / 4, ((firstPage + pages) * PAGE_SIZE) / 4);
     this.bytes.fill(PADDING_BYTE, firstPage * PAGE_SIZE, base);
-    this.bytes.fill(FRESH_BYTE, base, base + length);
     this.bytes.fill(PADDING_BYTE, base + length, (firstPage + pages) * PAGE_SIZE);
     return region;
   }
