@@ -10,7 +10,7 @@ import { createServer } from 'vite';
 import { browserOptions } from './tools/browser.js';
 
 const vite = await createServer({
-  server: { middlewareMode: true, hmr: false, watch: null },
+  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
   appType: 'custom',
   logLevel: 'warn',
 });
@@ -20,7 +20,7 @@ const isolationHeaders = Object.entries(vite.config.server.headers ?? {});
 /** Leaves the counts where tools/test.js finds them. @returns {import('@web/test-runner').Reporter} */
 const countReporter = () => ({
   stop({ sessions }) {
-    const file = process.env['TEST_COUNTS'];
+    const file = process.env.TEST_COUNTS;
     if (!file) return;
     const counts = { passed: 0, failed: 0 };
     /** @param {import('@web/test-runner').TestSuiteResult | undefined} suite */

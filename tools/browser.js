@@ -82,7 +82,7 @@ async function unpackChromium() {
   return {
     executablePath: join(folder, 'chromium'),
     env: {
-      LD_LIBRARY_PATH: [join(folder, 'al2023/lib'), process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':'),
+      LD_LIBRARY_PATH: [join(folder, 'al2023/lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':'),
       FONTCONFIG_PATH: join(folder, 'fonts'),
     },
   };
@@ -93,7 +93,7 @@ async function unpackChromium() {
  * @returns {Promise<import('playwright-core').LaunchOptions>}
  */
 export async function browserOptions() {
-  const chrome = process.env['CHROME_PATH'];
+  const chrome = process.env.CHROME_PATH;
   if (chrome) {
     if (!existsSync(chrome)) throw new Error(`CHROME_PATH names no file: ${chrome}`);
     return { executablePath: chrome, args: ['--no-sandbox', '--enable-unsafe-webgpu', ...quietFlags] };

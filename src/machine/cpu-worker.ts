@@ -36,7 +36,7 @@ import { timerTick } from '../videoport/timer.ts';
 import type { CpuBoot, CpuCommand, CpuEvent } from './board-protocol.ts';
 import { reportDeviceEvent } from './device-event.ts';
 import { type Failure, loadDriver } from './driver-loader.ts';
-import { lockDown } from './lockdown.ts';
+import { freezeGlobals, lockDown } from './lockdown.ts';
 
 /** A message that must arrive waits this long for room, this often. */
 const ROOM_WAIT_MS = 5;
@@ -184,5 +184,6 @@ scope.onmessage = (event) => {
   scope.onmessage = null;
   const boot = event.data;
   lockDown(globalThis);
+  freezeGlobals(globalThis);
   start(boot);
 };

@@ -294,7 +294,14 @@ export class Machine implements MachineControl {
   }
 
   #receive(events: Extract<BoardMessage, { type: 'events' }>['events']): void {
-    for (const event of events) this.#hear(event);
+    for (const event of events) {
+      try {
+        this.#hear(event);
+      } catch (error) {
+        // A driver may have forged a message. It says nothing that can be used.
+        console.warn('machine: a message that makes no sense was left out', error);
+      }
+    }
   }
 
   #hear(event: CpuEvent | BoardEvent): void {

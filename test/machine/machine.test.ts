@@ -393,4 +393,29 @@ describe('a driver’s worker', () => {
     expect(report.log.filter((line) => line.includes('reached'))).to.deep.equal([]);
     expect(report.log).to.include('driver info: looked');
   });
+  it('cannot change what the port stands on: globals, their prototypes, iterators', async () => {
+    const { report, state } = await run(
+      driver(`  const attempts: [string, () => unknown][] = [
+    ['Atomics.load', () => { Atomics.load = (() => 7) as any; }],
+    ['globalThis.Atomics', () => { (globalThis as any).Atomics = {}; }],
+    ['delete Map', () => { if (!Reflect.deleteProperty(globalThis, 'Map')) throw new TypeError('kept'); }],
+    ['Array.prototype.push', () => { Array.prototype.push = () => 0; }],
+    ['Object.prototype.get', () => { (Object.prototype as any).get = () => 0; }],
+    ['iterator', () => { Object.getPrototypeOf([][Symbol.iterator]()).next = () => ({ done: true }); }],
+    ['Error.prepareStackTrace', () => { (Error as any).prepareStackTrace = () => 0; }],
+    ['Uint8Array.prototype.set', () => { Object.getPrototypeOf(Uint8Array.prototype).set = () => 0; }],
+    ['Function.prototype.call', () => { Function.prototype.call = (() => 0) as any; }],
+    ['JSON.stringify', () => { JSON.stringify = (() => '') as any; }],
+    ['SharedArrayBuffer', () => { (globalThis as any).SharedArrayBuffer = ArrayBuffer; }],
+  ];
+  for (const [name, attempt] of attempts) {
+    try { attempt(); console.log('changed', name); } catch {}
+  }
+  class Named extends Error { constructor() { super('x'); this.name = 'Named'; } }
+  console.log(new Named().name, String({ toString() { return 'fine'; } }));`),
+    );
+    expect(state).to.equal('failed');
+    expect(report.log.filter((line) => line.includes('changed'))).to.deep.equal([]);
+    expect(report.log).to.include('driver info: Named fine');
+  });
 });
