@@ -193,13 +193,14 @@ export class IommuWriter {
         this.#freeLeaves.push(leaf);
       }
     }
-    // The engine makes LANDING odd, looks at the PTEs again, and only then writes: see ddi of LANDING.
+    // Told before waiting. An engine that makes LANDING odd from here on finds the change in the queue and drops what it had
+    // for these pages, even when they are mapped anew meanwhile; one that made it odd before is waited for.
+    this.#queue(UNMAP, adapter, page, pages);
     let landing = Atomics.load(this.#control, LANDING);
     while (landing & 1) {
       this.#wait(this.#control, LANDING, landing);
       landing = Atomics.load(this.#control, LANDING);
     }
-    this.#queue(UNMAP, adapter, page, pages);
   }
 
   #leafFor(directory: number): number {

@@ -4,8 +4,12 @@
  * promise (docs/device.md, "Order").
  */
 import { ATTENTION_INTERRUPT, type BoardMemory, signalProcessor } from '../bus/board-memory.ts';
-import { RING_GENERATION_WORD } from '../devices/ringgpu/front.ts';
-import { REGISTER_WORD, type RegisterName, RINGGPU_REGISTERS } from '../devices/ringgpu/registers.ts';
+import {
+  REGISTER_WORD,
+  type RegisterName,
+  RING_GENERATION_WORD,
+  RINGGPU_REGISTERS,
+} from '../devices/ringgpu/registers.ts';
 
 export class RegisterFile {
   readonly #words: Int32Array;

@@ -9,13 +9,10 @@ import {
   ATTENTION_COMMAND,
   ATTENTION_PAUSE,
   ATTENTION_TIMER,
-  ATTENTION_WATCHDOG,
   type BoardMemory,
   CALL_COUNT,
   CALLBACK_COUNT,
-  CALLBACK_NAME,
   CPU_IDLE,
-  CPU_RUNNING,
   CPU_STATE,
   createBoardMemory,
   DEVICE_ATTENTION,
@@ -26,7 +23,6 @@ import {
 } from '../bus/board-memory.ts';
 import { THREAD_STUCK_IN_DEVICE_DRIVER } from '../ddi/bug-checks.ts';
 import type { Engine, EngineEvent, EngineOptions } from '../engine/engine.ts';
-import { CALLBACKS } from '../hal/processor.ts';
 import { SharedRing } from '../memory/shared-ring.ts';
 import { createVerifier } from '../verifier/verifier.ts';
 import type { BoardEvent, BoardOptions, CpuBoot, CpuCommand, CpuEvent } from './board-protocol.ts';
@@ -34,11 +30,10 @@ import type { Program } from './compile.ts';
 import { reportDeviceEvent, serialize } from './device-event.ts';
 import type { MachineStats } from './machine-types.ts';
 import type { CommonBufferRecord } from './report.ts';
+import { Watchdog } from './watchdog.ts';
 
 /** How often the page hears figures, and the watchdog looks. */
 const TICK_MS = 250;
-/** After the watchdog has asked for a bug check, how long the driver has to reach a safepoint. */
-const WATCHDOG_GRACE_MS = 500;
 /** A graceful stop may take this long, as long as the driver gets on with it … */
 const STOP_GRACE_MS = 80;
 /** … and this long when one callback does not return at all. The whole must stay below 100 ms. */
@@ -62,6 +57,7 @@ export class BoardMachine {
   readonly #events: SharedRing;
   readonly #commands: SharedRing;
   readonly #options: BoardOptions;
+  readonly #watchdog: Watchdog;
   readonly #publish: (events: readonly (CpuEvent | BoardEvent)[]) => void;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #frameWaiters: { readonly target: number; readonly done: () => void }[] = [];
@@ -74,16 +70,13 @@ export class BoardMachine {
   #refused = 0;
   #lastDrain = 0;
   #drainAgain: ReturnType<typeof setTimeout> | null = null;
-  // Watchdog: since when the present outermost callback has been running.
-  #callback = -1;
-  #since = 0;
-  #asked = 0;
 
   constructor(options: BoardOptions, publish: (events: readonly (CpuEvent | BoardEvent)[]) => void) {
     this.#options = options;
     this.#publish = publish;
     this.#memory = createBoardMemory(options.ramBytes);
     this.#control = new Int32Array(this.#memory.control);
+    this.#watchdog = new Watchdog(this.#control, options.watchdogSeconds * 1000);
     this.#events = new SharedRing(this.#memory.events);
     this.#commands = new SharedRing(this.#memory.commands);
   }
@@ -341,40 +334,22 @@ export class BoardMachine {
   #tick(): void {
     this.#publish([{ type: 'stats', stats: this.stats() }]);
     this.#scheduleDrain();
-    this.#watchdog();
+    this.#checkStuck();
   }
 
-  #watchdog(): void {
-    const now = performance.now();
-    const callback = Atomics.load(this.#control, CALLBACK_COUNT);
-    const running = Atomics.load(this.#control, CPU_STATE) === CPU_RUNNING;
-    const paused = (Atomics.load(this.#control, ATTENTION) & ATTENTION_PAUSE) !== 0;
-    if (!running || paused || callback !== this.#callback) {
-      this.#callback = callback;
-      this.#since = now;
-      this.#asked = 0;
-      return;
-    }
-    if (now - this.#since < this.#options.watchdogSeconds * 1000) return;
-    if (this.#asked === 0) {
-      this.#asked = now;
-      signalProcessor(this.#control, ATTENTION_WATCHDOG);
-    } else if (now - this.#asked > WATCHDOG_GRACE_MS) {
-      const name = CALLBACKS[Atomics.load(this.#control, CALLBACK_NAME)] ?? 'the driver';
-      const message = `${name} has not returned for ${Math.round((now - this.#since) / 1000)} s and calls no VideoPort function: it loops for ever`;
-      this.#worker?.terminate();
-      while (this.#drain()) {}
-      this.#publish([
-        {
-          type: 'bugcheck',
-          bugCheck: {
-            code: THREAD_STUCK_IN_DEVICE_DRIVER,
-            parameters: ['0x0', '0x0', '0x0', '0x0'],
-            message,
-            position: null,
-          },
-        },
-      ]);
-    }
+  /** Ends a driver that the watchdog gives up. */
+  #checkStuck(): void {
+    const message = this.#watchdog.look();
+    if (!message || !this.#worker) return;
+    this.#worker.terminate();
+    this.#worker = null;
+    while (this.#drain()) {}
+    const bugCheck = {
+      code: THREAD_STUCK_IN_DEVICE_DRIVER,
+      parameters: ['0x0', '0x0', '0x0', '0x0'],
+      message,
+      position: null,
+    };
+    this.#publish([{ type: 'bugcheck', bugCheck }]);
   }
 }

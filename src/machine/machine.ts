@@ -7,43 +7,19 @@
  *     const report = await machine.stop();
  */
 
-import { bugCheckName } from '../ddi/bug-checks.ts';
 import type { Screen } from '../engine/engine.ts';
 import { BoardFrame } from './board-frame.ts';
-import type { BoardEvent, BoardMessage, CpuEvent } from './board-protocol.ts';
+import type { BoardMessage } from './board-protocol.ts';
 import { type Compiled, compile } from './compile.ts';
 import type { GpuHoldings } from './gpu-ledger.ts';
-import type {
-  BootOptions,
-  MachineControl,
-  MachineEvent,
-  MachineState,
-  MachineStats,
-  Support,
-} from './machine-types.ts';
-import type { BugCheck, CommonBufferRecord, Finding, Report } from './report.ts';
+import { MachineRecord } from './machine-record.ts';
+import type { BootOptions, MachineControl, MachineState, Support } from './machine-types.ts';
+import type { BugCheck, Finding, Report } from './report.ts';
 
-/** Lines of the log that are kept. */
-const LOG_LINES = 10_000;
-const LOG_PIECE = 1000;
-/** Findings that are kept. */
-const MOST_FINDINGS = 1000;
 const DEFAULT_RAM = 64 * 1024 * 1024;
 const DEFAULT_MODE = { width: 640, height: 480 };
 const DEFAULT_WATCHDOG_SECONDS = 5;
 const DEFAULT_FRAMES_TIMEOUT_MS = 10_000;
-
-const NO_STATS: MachineStats = {
-  frames: 0,
-  vblanks: 0,
-  interrupts: 0,
-  dpcs: 0,
-  doorbells: 0,
-  fences: 0,
-  dmaReadBytes: 0,
-  dmaWriteBytes: 0,
-  calls: 0,
-};
 
 /** Frames by the element that holds them; a frame is used again when the machine in it has ended. */
 const frames = new WeakMap<HTMLElement, BoardFrame>();
@@ -73,18 +49,10 @@ const NOT_ISOLATED =
 
 export class Machine implements MachineControl {
   readonly #frame: BoardFrame;
-  readonly #compiled: Compiled;
-  readonly #onEvent: ((event: MachineEvent) => void) | undefined;
-  readonly #findings: Finding[] = [];
-  readonly #log: string[] = [];
+  readonly #record: MachineRecord;
   readonly #started = performance.now();
-  #state: MachineState = 'booting';
   #engine: 'webgpu' | 'software' = 'software';
   #adapter = '';
-  #bugCheck: BugCheck | null = null;
-  #stats = NO_STATS;
-  #buffers: readonly CommonBufferRecord[] = [];
-  #partialBuffers: CommonBufferRecord[] = [];
   #screen: Screen | null = null;
   #stopping: Promise<Report> | null = null;
   #durationMs = 0;
@@ -95,8 +63,10 @@ export class Machine implements MachineControl {
 
   private constructor(frame: BoardFrame, compiled: Compiled, onEvent: BootOptions['onEvent']) {
     this.#frame = frame;
-    this.#compiled = compiled;
-    this.#onEvent = onEvent;
+    this.#record = new MachineRecord(compiled.locate, (event) => {
+      onEvent?.(event);
+      if (this.#record.over) this.#ended();
+    });
   }
 
   /**
@@ -118,7 +88,7 @@ export class Machine implements MachineControl {
     const machine = new Machine(frame, compiled, options.onEvent);
     serving.set(frame, machine);
     frame.onEvents = (events) => machine.#receive(events);
-    machine.#emit({ type: 'state', state: 'booting' });
+    machine.#record.enter('booting');
     try {
       const { engine, adapter } = await frame.request<'boot'>({
         type: 'boot',
@@ -134,7 +104,7 @@ export class Machine implements MachineControl {
       });
       machine.#engine = engine;
       machine.#adapter = adapter;
-      machine.#emit({ type: 'engine', engine, adapter });
+      options.onEvent?.({ type: 'engine', engine, adapter });
     } catch (error) {
       serving.delete(frame);
       throw error;
@@ -157,7 +127,7 @@ export class Machine implements MachineControl {
   }
 
   get state(): MachineState {
-    return this.#state;
+    return this.#record.state;
   }
 
   get engine(): 'webgpu' | 'software' {
@@ -165,11 +135,11 @@ export class Machine implements MachineControl {
   }
 
   get bugCheck(): BugCheck | null {
-    return this.#bugCheck;
+    return this.#record.bugCheck;
   }
 
   get findings(): readonly Finding[] {
-    return this.#findings;
+    return this.#record.findings;
   }
 
   /** Resolves when the machine has stopped, failed or crashed. */
@@ -178,13 +148,13 @@ export class Machine implements MachineControl {
   }
 
   async frames(count: number, timeoutMs = DEFAULT_FRAMES_TIMEOUT_MS): Promise<void> {
-    if (this.#over()) return;
+    if (this.#record.over) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(
         () =>
           reject(
-            new Error(`Machine.frames: ${count} frames did not come within ${timeoutMs} ms (state: ${this.#state})`),
+            new Error(`Machine.frames: ${count} frames did not come within ${timeoutMs} ms (state: ${this.state})`),
           ),
         timeoutMs,
       );
@@ -214,42 +184,44 @@ export class Machine implements MachineControl {
   }
 
   pause(): void {
-    if (this.#state !== 'running') return;
+    if (this.state !== 'running') return;
     void this.#frame.request<'pause'>({ type: 'pause', paused: true });
-    this.#setState('paused');
+    this.#record.enter('paused');
   }
 
   resume(): void {
-    if (this.#state !== 'paused') return;
+    if (this.state !== 'paused') return;
     void this.#frame.request<'pause'>({ type: 'pause', paused: false });
-    this.#setState('running');
+    this.#record.enter('running');
   }
 
   async report(): Promise<Report> {
-    if (!this.#stopping && !this.#over()) {
+    if (!this.#stopping && !this.#record.over) {
       const [{ stats }, { list }] = await Promise.all([
         this.#frame.request<'stats'>({ type: 'stats' }),
         this.#frame.request<'common-buffers'>({ type: 'common-buffers' }),
       ]);
-      this.#stats = stats;
-      if (list.length > 0) this.#buffers = list;
+      this.#record.stats = stats;
+      if (list.length > 0) this.#record.buffers = list;
     }
     const screen = await this.screen();
+    const { stats, buffers, findings, bugCheck, log } = this.#record;
+    const { frames, interrupts, dpcs, doorbells, fences, dmaReadBytes, dmaWriteBytes } = stats;
     return {
       engine: this.#engine,
       adapter: this.#adapter,
-      frames: this.#stats.frames,
-      interrupts: this.#stats.interrupts,
-      dpcs: this.#stats.dpcs,
-      doorbells: this.#stats.doorbells,
-      fences: this.#stats.fences,
-      dmaReadBytes: this.#stats.dmaReadBytes,
-      dmaWriteBytes: this.#stats.dmaWriteBytes,
-      commonBuffers: this.#buffers,
-      findings: [...this.#findings],
-      bugCheck: this.#bugCheck,
+      frames,
+      interrupts,
+      dpcs,
+      doorbells,
+      fences,
+      dmaReadBytes,
+      dmaWriteBytes,
+      commonBuffers: buffers,
+      findings: [...findings],
+      bugCheck,
       screen: { width: screen.width, height: screen.height, sha256: await sha256(screen.pixels) },
-      log: this.#log.slice(-LOG_LINES),
+      log,
       durationMs: Math.round(this.#durationMs || performance.now() - this.#started),
     };
   }
@@ -264,113 +236,22 @@ export class Machine implements MachineControl {
     const screen = this.#frame.request<'screen'>({ type: 'screen' });
     const { stats } = await this.#frame.request<'stop'>({ type: 'stop' });
     this.#durationMs = performance.now() - this.#started;
-    this.#stats = stats;
-    if (!this.#over()) this.#setState('stopped');
+    this.#record.stats = stats;
+    if (!this.#record.over) this.#record.enter('stopped');
     this.#screen = await screen;
     await this.#frame.request<'close'>({ type: 'close' });
     if (serving.get(this.#frame) === this) serving.delete(this.#frame);
     return this.report();
   }
 
-  #over(): boolean {
-    return this.#state === 'stopped' || this.#state === 'failed' || this.#state === 'crashed';
-  }
-
-  #emit(event: MachineEvent): void {
-    this.#onEvent?.(event);
-  }
-
-  #setState(state: MachineState, reason?: string): void {
-    this.#state = state;
-    this.#emit(reason === undefined ? { type: 'state', state } : { type: 'state', state, reason });
-    if (this.#over()) this.#ended();
-  }
-
-  #addLog(source: 'driver' | 'port' | 'device', level: 'error' | 'warn' | 'trace' | 'info', text: string): void {
-    this.#log.push(`${source} ${level}: ${text}`);
-    // In pieces: taking one line off the front of a long array costs as much as taking a thousand.
-    if (this.#log.length > LOG_LINES + LOG_PIECE) this.#log.splice(0, LOG_PIECE);
-    this.#emit({ type: 'log', source, level, text });
-  }
-
   #receive(events: Extract<BoardMessage, { type: 'events' }>['events']): void {
     for (const event of events) {
       try {
-        this.#hear(event);
+        this.#record.hear(event);
       } catch (error) {
         // A driver may have forged a message. It says nothing that can be used.
         console.warn('machine: a message that makes no sense was left out', error);
       }
-    }
-  }
-
-  #hear(event: CpuEvent | BoardEvent): void {
-    switch (event.type) {
-      case 'log':
-        this.#addLog(event.source, event.level, event.text);
-        break;
-      case 'dropped':
-        this.#addLog('port', 'warn', `${event.lines} lines came faster than the log takes them and were dropped`);
-        break;
-      case 'finding': {
-        if (this.#findings.length >= MOST_FINDINGS) break;
-        const { rule, code, parameters, message, position } = event.finding;
-        const place = this.#compiled.locate(position);
-        const finding: Finding = {
-          rule,
-          code,
-          parameters,
-          message,
-          file: place?.file ?? null,
-          line: place?.line ?? null,
-          column: place?.column ?? null,
-        };
-        this.#findings.push(finding);
-        this.#emit({ type: 'finding', finding });
-        break;
-      }
-      case 'bugcheck': {
-        if (this.#bugCheck) break;
-        const { code, parameters, message, position } = event.bugCheck;
-        const place = this.#compiled.locate(position);
-        this.#bugCheck = {
-          code,
-          name: bugCheckName(code),
-          parameters,
-          message,
-          file: place?.file ?? null,
-          line: place?.line ?? null,
-          column: place?.column ?? null,
-        };
-        this.#emit({ type: 'bugcheck', bugCheck: this.#bugCheck });
-        this.#setState('crashed', message);
-        break;
-      }
-      case 'common-buffers':
-        this.#partialBuffers.push(...event.list);
-        if (!event.last) break;
-        this.#buffers = this.#partialBuffers;
-        this.#partialBuffers = [];
-        break;
-      case 'mode':
-        this.#emit({ type: 'mode', width: event.width, height: event.height });
-        break;
-      case 'running':
-        if (this.#state === 'booting') this.#setState('running');
-        break;
-      case 'failed': {
-        const place = this.#compiled.locate(event.position);
-        const reason = place ? `${place.file}:${place.line}:${place.column}: ${event.reason}` : event.reason;
-        this.#addLog('port', 'error', reason);
-        if (!this.#over()) this.#setState('failed', reason);
-        break;
-      }
-      case 'stats':
-        this.#stats = event.stats;
-        this.#emit({ type: 'stats', stats: event.stats });
-        break;
-      case 'done':
-        break;
     }
   }
 }

@@ -53,6 +53,21 @@ for (const kind of KINDS) {
       expect(heir.u32[0]).to.equal(3);
     });
 
+    it('that come while a released one is still in flight have nothing to do with it', async () => {
+      const result = cpu.allocate(PAGE_SIZE);
+      const released = cpu.allocate(PAGE_SIZE);
+      cpu.fill(surface(released, 64), 0, 0, 16, 16, 1);
+      cpu.doorbell();
+      cpu.unmap(released);
+      cpu.engine.service();
+      const heir = cpu.allocate(PAGE_SIZE);
+      heir.u32.fill(99);
+      cpu.copy(surface(result, 64), 0, 0, surface(heir, 64), 0, 0, 16, 16);
+      await cpu.finish();
+      expect(result.u32[0]).to.equal(99);
+      expect(result.u32[255]).to.equal(99);
+    });
+
     it('cannot be used any more once they are released', async () => {
       const released = cpu.allocate(PAGE_SIZE);
       cpu.unmap(released);

@@ -221,7 +221,7 @@ for (const kind of KINDS) {
       cpu.write('RING_TAIL', 8);
       await faulted(cpu);
       expect(cpu.read('FAULT_CODE')).to.equal(RINGGPU_FAULT_UNMAPPED);
-      expect(cpu.read('FAULT_ADDR_LO')).to.equal(0x7000_0000);
+      expect(cpu.read('FAULT_ADDR_LO')).to.equal(0x7000_0000 + cpu.read('FAULT_RING'));
       await revive(cpu, target);
     });
 

@@ -9,6 +9,7 @@ import type { RegisterBlock } from '../../bus/register-block.ts';
 import type { Observer, Site } from '../../ddi/observer.ts';
 import {
   REGISTER_WORD,
+  RING_GENERATION_WORD,
   RINGGPU_BAR0_BYTES,
   RINGGPU_BAR1_BYTES,
   RINGGPU_CONTROL_RESET,
@@ -25,12 +26,6 @@ const BAR0_ADDRESS = 0xe000_0000;
 const BAR1_ADDRESS = 0xc000;
 const INTERRUPT_LINE = 11;
 const SLOT_CLASS_VGA_COMPATIBLE = 0x03_0000;
-
-/**
- * Register-file word, beyond the documented registers, that counts writes of RING_SIZE, so that the engine notices
- * each.
- */
-export const RING_GENERATION_WORD = 1023;
 
 /** Doorbells whose place in the driver is remembered, for faults that show later. */
 const REMEMBERED = 64;
@@ -112,6 +107,8 @@ export class RingGpuFront implements RegisterBlock {
     const access = this.#access.get(word);
     if (access === 'W1C') {
       Atomics.and(words, word, ~value);
+      // An unpaced monitor waits for this before it blanks again.
+      signalDevice(this.#control);
       return;
     }
     if (access !== 'RW') return;

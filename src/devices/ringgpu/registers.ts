@@ -178,3 +178,9 @@ export const RINGGPU_PORT_DATA = 4;
 /** Bytes of BAR 0 (registers) and BAR 1 (ports). */
 export const RINGGPU_BAR0_BYTES = 4096;
 export const RINGGPU_BAR1_BYTES = 8;
+
+/**
+ * Register-file word, beyond the documented registers, that counts writes of RING_SIZE, so that the engine notices
+ * each.
+ */
+export const RING_GENERATION_WORD = 1023;

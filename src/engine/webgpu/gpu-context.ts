@@ -13,7 +13,7 @@ import { UploadRing } from './upload-ring.ts';
 /** How often a lost device is asked for again, and after how many milliseconds each time. */
 const RETRY_MS = [0, 100, 1000];
 /** Devices that may be lost within {@link LOSS_WINDOW_MS}: a GPU that does nothing but die is given up. */
-const MAX_LOSSES = 5;
+const MAX_LOSSES = 8;
 const LOSS_WINDOW_MS = 10_000;
 /** Aperture, at most: WGSL reaches no further with a 32-bit word index, and browsers bind no more than 2 GiB. */
 const MAX_APERTURE_BYTES = 1024 ** 3;
@@ -63,10 +63,10 @@ export class GpuContext {
   #goneSentence = '';
 
   /** @internal Use {@link openGpuContext}. */
-  constructor(adapter: string, gpu: (context: GpuContext) => Gpu) {
+  constructor(adapter: string, gpu: Gpu) {
     this.adapter = adapter;
-    this.#gpu = gpu(this);
-    this.#watch(this.#gpu);
+    this.#gpu = gpu;
+    this.#watch(gpu);
   }
 
   /** The device and what belongs to it; null between a loss and its end. */
@@ -173,7 +173,7 @@ export class GpuContext {
 export async function openGpuContext(): Promise<GpuContext> {
   let context: GpuContext | undefined;
   const gpu = await openGpu(() => context?.slabReady());
-  context = new GpuContext(adapterName(gpu.device.adapterInfo), () => gpu);
+  context = new GpuContext(adapterName(gpu.device.adapterInfo), gpu);
   return context;
 }
 

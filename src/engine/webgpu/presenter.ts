@@ -8,6 +8,8 @@ export class Presenter {
   readonly #canvas: HTMLCanvasElement | null;
   readonly #context: GPUCanvasContext | null;
   #presenting = 0;
+  /** Counts devices. */
+  #epoch = 0;
   /** For which device the canvas is configured. */
   #configured: GPUDevice | null = null;
   #mode: GPUBuffer | null = null;
@@ -56,22 +58,29 @@ export class Presenter {
     pass.end();
     device.queue.submit([encoder.finish()]);
     recycle();
-    this.#presenting++;
+    const epoch = this.#epoch;
     const done = () => {
-      if (this.#configured === device) this.#presenting--;
+      if (epoch === this.#epoch) this.#presenting--;
     };
+    this.#presenting++;
     device.queue.onSubmittedWorkDone().then(done, done);
     return true;
   }
 
-  /** The aperture is another buffer, or the device another device. */
+  /** The aperture is another buffer. */
+  rebind(): void {
+    this.#bindings = null;
+  }
+
+  /** The device is gone, and all that was made with it. */
   forget(): void {
+    this.#epoch++;
+    this.#presenting = 0;
+    this.#configured = null;
     this.#bindings = null;
     this.#modeKey = '';
     this.#mode?.destroy();
     this.#mode = null;
-    this.#configured = null;
-    this.#presenting = 0;
   }
 
   close(): void {

@@ -317,7 +317,7 @@ export class WebGpuBackend implements Backend {
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     this.#aperture = gpu.device.createBuffer({ label: 'aperture', size: this.#pages * PAGE_SIZE, usage });
     this.#executeBindings = null;
-    this.#presenter.forget();
+    this.#presenter.rebind();
   }
 
   /** The GPU had not the memory for a larger aperture: makes do with what it had before, filled anew from RAM. */

@@ -1,0 +1,125 @@
+/** What a machine has said so far: log, findings, crash, buffers, figures. Turns positions in the compiled text into the driver's own lines. */
+import { bugCheckName } from '../ddi/bug-checks.ts';
+import type { GeneratedPosition } from '../verifier/source-position.ts';
+import type { LogLevel, LogSource } from '../videoport/port.ts';
+import type { BoardEvent, CpuEvent } from './board-protocol.ts';
+import type { Compiled } from './compile.ts';
+import type { MachineEvent, MachineState, MachineStats } from './machine-types.ts';
+import type { BugCheck, CommonBufferRecord, Finding } from './report.ts';
+
+/** Lines of the log that are kept. */
+const LOG_LINES = 10_000;
+const LOG_PIECE = 1000;
+/** Findings that are kept. */
+const MOST_FINDINGS = 1000;
+
+/** Figures of a machine that has done nothing yet. */
+const NO_STATS: MachineStats = {
+  frames: 0,
+  vblanks: 0,
+  interrupts: 0,
+  dpcs: 0,
+  doorbells: 0,
+  fences: 0,
+  dmaReadBytes: 0,
+  dmaWriteBytes: 0,
+  calls: 0,
+};
+
+export class MachineRecord {
+  state: MachineState = 'booting';
+  stats = NO_STATS;
+  buffers: readonly CommonBufferRecord[] = [];
+  bugCheck: BugCheck | null = null;
+  readonly findings: Finding[] = [];
+  readonly #log: string[] = [];
+  readonly #locate: Compiled['locate'];
+  readonly #emit: (event: MachineEvent) => void;
+  #partialBuffers: CommonBufferRecord[] = [];
+
+  /** @param emit is told everything, in the page's terms */
+  constructor(locate: Compiled['locate'], emit: (event: MachineEvent) => void) {
+    this.#locate = locate;
+    this.#emit = emit;
+  }
+
+  /** The last lines of the log. */
+  get log(): readonly string[] {
+    return this.#log.slice(-LOG_LINES);
+  }
+
+  /** True when nothing more will run. */
+  get over(): boolean {
+    return this.state === 'stopped' || this.state === 'failed' || this.state === 'crashed';
+  }
+
+  /** Goes into another state. */
+  enter(state: MachineState, reason?: string): void {
+    this.state = state;
+    this.#emit(reason === undefined ? { type: 'state', state } : { type: 'state', state, reason });
+  }
+
+  /** Takes one message of the board. Throws when it makes no sense: a driver may have forged it. */
+  hear(event: CpuEvent | BoardEvent): void {
+    switch (event.type) {
+      case 'log':
+        this.#addLog(event.source, event.level, event.text);
+        break;
+      case 'dropped':
+        this.#addLog('port', 'warn', `${event.lines} lines came faster than the log takes them and were dropped`);
+        break;
+      case 'finding': {
+        if (this.findings.length >= MOST_FINDINGS) break;
+        const { rule, code, parameters, message, position } = event.finding;
+        const finding: Finding = { rule, code, parameters, message, ...this.#place(position) };
+        this.findings.push(finding);
+        this.#emit({ type: 'finding', finding });
+        break;
+      }
+      case 'bugcheck': {
+        if (this.bugCheck) break;
+        const { code, parameters, message, position } = event.bugCheck;
+        this.bugCheck = { code, name: bugCheckName(code), parameters, message, ...this.#place(position) };
+        this.#emit({ type: 'bugcheck', bugCheck: this.bugCheck });
+        this.enter('crashed', message);
+        break;
+      }
+      case 'common-buffers':
+        this.#partialBuffers.push(...event.list);
+        if (!event.last) break;
+        this.buffers = this.#partialBuffers;
+        this.#partialBuffers = [];
+        break;
+      case 'mode':
+        this.#emit({ type: 'mode', width: event.width, height: event.height });
+        break;
+      case 'running':
+        if (this.state === 'booting') this.enter('running');
+        break;
+      case 'failed': {
+        const { file, line, column } = this.#place(event.position);
+        const reason = file === null ? event.reason : `${file}:${line}:${column}: ${event.reason}`;
+        this.#addLog('port', 'error', reason);
+        if (!this.over) this.enter('failed', reason);
+        break;
+      }
+      case 'stats':
+        this.stats = event.stats;
+        this.#emit({ type: 'stats', stats: event.stats });
+        break;
+      case 'done':
+        break;
+    }
+  }
+
+  #place(position: GeneratedPosition | null): Pick<Finding, 'file' | 'line' | 'column'> {
+    return this.#locate(position) ?? { file: null, line: null, column: null };
+  }
+
+  #addLog(source: LogSource, level: LogLevel, text: string): void {
+    this.#log.push(`${source} ${level}: ${text}`);
+    // In pieces: taking one line off the front of a long array costs as much as taking a thousand.
+    if (this.#log.length > LOG_LINES + LOG_PIECE) this.#log.splice(0, LOG_PIECE);
+    this.#emit({ type: 'log', source, level, text });
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Notices a driver that does not return. First it asks the processor for bug check 0xEA, THREAD_STUCK_IN_DEVICE_DRIVER, at the next
+ * safepoint, which then has the driver's own line; a driver that reaches no safepoint is given up.
+ */
+import {
+  ATTENTION,
+  ATTENTION_PAUSE,
+  ATTENTION_WATCHDOG,
+  CALLBACK_COUNT,
+  CALLBACK_NAME,
+  CPU_RUNNING,
+  CPU_STATE,
+  signalProcessor,
+} from '../bus/board-memory.ts';
+import { CALLBACKS } from '../hal/processor.ts';
+
+/** After a bug check was asked for, how long the driver has to reach a safepoint. */
+const GRACE_MS = 500;
+
+export class Watchdog {
+  readonly #control: Int32Array;
+  readonly #limitMs: number;
+  /** The outermost callback that was seen last, by its count, and since when. */
+  #callback = -1;
+  #since = 0;
+  /** When a bug check was asked for; 0: it was not. */
+  #asked = 0;
+
+  /** @param limitMs how long one outermost callback may run; waiting in VideoPortWaitForSingleObject does not count */
+  constructor(control: Int32Array, limitMs: number) {
+    this.#control = control;
+    this.#limitMs = limitMs;
+  }
+
+  /** Looks. Returns null, or the sentence with which the driver is to be given up: it loops without a single port call. */
+  look(): string | null {
+    const now = performance.now();
+    const callback = Atomics.load(this.#control, CALLBACK_COUNT);
+    const running = Atomics.load(this.#control, CPU_STATE) === CPU_RUNNING;
+    const paused = (Atomics.load(this.#control, ATTENTION) & ATTENTION_PAUSE) !== 0;
+    if (!running || paused || callback !== this.#callback) {
+      this.#callback = callback;
+      this.#since = now;
+      this.#asked = 0;
+      return null;
+    }
+    if (now - this.#since < this.#limitMs) return null;
+    if (this.#asked === 0) {
+      this.#asked = now;
+      signalProcessor(this.#control, ATTENTION_WATCHDOG);
+    }
+    if (now - this.#asked < GRACE_MS) return null;
+    const name = CALLBACKS[Atomics.load(this.#control, CALLBACK_NAME)] ?? 'the driver';
+    const seconds = Math.round((now - this.#since) / 1000);
+    return `${name} has not returned for ${seconds} s and calls no VideoPort function: it loops for ever`;
+  }
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readDatasheet, renderDatasheet } from '../../tools/datasheet.ts';
+
+describe('docs/device.md', () => {
+  it('has the tables of the device as it is (if not: tsx tools/datasheet.ts)', () => {
+    const text = readDatasheet();
+    assert.equal(renderDatasheet(text), text);
+  });
+
+  it('names every register and every packet', () => {
+    const text = readDatasheet();
+    for (const name of ['RING_TAIL', 'FENCE_VALUE', 'VBLANK_COUNT', 'FILL_RECT', 'COPY_RECT', 'FLIP']) {
+      assert.ok(text.includes(name), `${name} is missing`);
+    }
+  });
+
+  it('cannot lose a table: rendering a text without the markers fails', () => {
+    assert.throws(() => renderDatasheet('# RingGPU'), /registers/);
+  });
+
+  it('is rewritten where it is stale', () => {
+    const text = readDatasheet();
+    const stale = text.replace('| 000h ', '| 004h ');
+    assert.notEqual(stale, text);
+    assert.equal(renderDatasheet(stale), text);
+  });
+});
