@@ -101,6 +101,7 @@ export class Processor {
   readonly #interrupts: ConnectedInterrupt[] = [];
   readonly #dpcs: (() => void)[] = [];
   #halted = false;
+  #draining = false;
 
   constructor(control: Int32Array, bugCheck: BugCheckHandler) {
     this.control = control;
@@ -144,6 +145,14 @@ export class Processor {
    * Runs driver code as callback `name` at `irql`. What it throws is an exception that no one handled: a bug check.
    */
   run<T>(name: CallbackName, irql: number, body: () => T): T {
+    const old = this.irql;
+    const result = this.#call(name, irql, body);
+    this.lower(old);
+    return result;
+  }
+
+  /** The callback alone: afterwards the IRQL is what it was, and what is due has not been looked at. */
+  #call<T>(name: CallbackName, irql: number, body: () => T): T {
     const { control, callback, context } = this;
     const old = this.raise(irql);
     this.callback = name;
@@ -168,10 +177,10 @@ export class Processor {
     } finally {
       this.callback = callback;
       this.context = context;
+      this.irql = old;
       if (!callback) Atomics.add(control, CALLBACK_COUNT, 1);
       Atomics.store(control, CALLBACK_NAME, callback ? CALLBACKS.indexOf(callback) : -1);
       Atomics.store(control, CPU_STATE, this.#halted ? CPU_HALTED : callback ? CPU_RUNNING : CPU_IDLE);
-      if (!this.#halted) this.lower(old);
     }
   }
 
@@ -227,13 +236,17 @@ export class Processor {
   }
 
   #deliver(): void {
+    // Nobody will serve it, so it must not keep the processor awake. Unmasking sets the bit again.
+    if (this.#interrupts.every((interrupt) => interrupt.masked))
+      Atomics.and(this.control, ATTENTION, ~ATTENTION_INTERRUPT);
     for (const interrupt of this.#interrupts) {
       if (interrupt.masked || this.irql >= interrupt.irql) continue;
       // Cleared before the line is looked at: whoever asserts it afterwards sets the bit again.
       Atomics.and(this.control, ATTENTION, ~ATTENTION_INTERRUPT);
       let spins = 0;
       while (interrupt.asserted()) {
-        const ours = this.run('HwVidInterrupt', interrupt.irql, interrupt.service);
+        // What its DPC has to do waits until the line is quiet.
+        const ours = this.#call('HwVidInterrupt', interrupt.irql, interrupt.service);
         if (ours) Atomics.add(this.control, INTERRUPT_COUNT, 1);
         if (++spins < STORM && ours) continue;
         if (!interrupt.asserted()) break;
@@ -251,10 +264,17 @@ export class Processor {
   }
 
   #drainDpcs(): void {
-    while (this.#dpcs.length > 0 && this.irql < DISPATCH_LEVEL && !this.#halted) {
-      const routine = this.#dpcs.shift() as () => void;
-      Atomics.add(this.control, DPC_COUNT, 1);
-      routine();
+    // A routine that lowers the IRQL comes here again: the loop that called it goes on, not a new one inside it.
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      while (this.#dpcs.length > 0 && this.irql < DISPATCH_LEVEL && !this.#halted) {
+        const routine = this.#dpcs.shift() as () => void;
+        Atomics.add(this.control, DPC_COUNT, 1);
+        routine();
+      }
+    } finally {
+      this.#draining = false;
     }
   }
 

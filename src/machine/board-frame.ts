@@ -18,6 +18,8 @@ canvas{display:block;width:100%;height:100%;object-fit:contain}`;
 
 /** How long the frame has to answer its first message. */
 const CONNECT_MS = 15_000;
+/** How often a request looks whether the frame is still there. */
+const ALIVE_MS = 250;
 
 type Unnumbered<T> = T extends { readonly id: number } ? Omit<T, 'id'> : never;
 
@@ -78,10 +80,18 @@ export class BoardFrame {
     await this.#ready;
     if (!this.alive) throw new Error('the machine’s frame is gone');
     const id = this.#nextId++;
-    return new Promise<BoardAnswers[T]>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#port.postMessage({ ...request, id });
-    });
+    // A frame that somebody takes out of the document says nothing about it.
+    const watch = setInterval(() => {
+      if (!this.alive) this.remove();
+    }, ALIVE_MS);
+    try {
+      return await new Promise<BoardAnswers[T]>((resolve, reject) => {
+        this.#waiting.set(id, { resolve, reject });
+        this.#port.postMessage({ ...request, id });
+      });
+    } finally {
+      clearInterval(watch);
+    }
   }
 
   /** Removes the frame: worker, GPU and everything in it end. */

@@ -123,6 +123,42 @@ describe('interrupts', () => {
   });
 });
 
+describe('interrupts that keep coming', () => {
+  it('are served one after another, and their DPCs too, not inside one another', () => {
+    const kernel = createKernel();
+    let depth = 0;
+    let deepest = 0;
+    let served = 0;
+    startWith(kernel, (ext) => {
+      vp.VideoPortQueueDpc(
+        ext,
+        () => {
+          deepest = Math.max(deepest, ++depth);
+          if (++served < 5000) raise(kernel, RINGGPU_INT_VBLANK);
+          vp.VideoPortReadRegisterUlong(ext.registers);
+          depth--;
+        },
+        null,
+      );
+    });
+    raise(kernel, RINGGPU_INT_VBLANK);
+    kernel.processor.safepoint();
+    expect(served).to.equal(5000);
+    expect(deepest).to.equal(1);
+  });
+  it('do not keep the processor awake when nobody serves them', () => {
+    const kernel = createKernel();
+    const ext = startWith(kernel, () => {});
+    vp.VideoPortDisableInterrupt(ext);
+    raise(kernel, RINGGPU_INT_VBLANK);
+    kernel.processor.safepoint();
+    let slept = 0;
+    kernel.onSleep = () => slept++;
+    kernel.processor.waitForAttention(1000, false);
+    expect(slept).to.equal(1);
+  });
+});
+
 describe('VideoPortEnableInterrupt and VideoPortDisableInterrupt', () => {
   it('mask and unmask: what came meanwhile is served on unmasking', () => {
     const kernel = createKernel();
