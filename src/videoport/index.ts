@@ -16,7 +16,13 @@ export {
   ERROR_NO_MORE_DEVICES,
   ERROR_NOT_ENOUGH_MEMORY,
   NO_ERROR,
+  STATUS_BUFFER_OVERFLOW,
+  STATUS_BUFFER_TOO_SMALL,
+  STATUS_DEVICE_DOES_NOT_EXIST,
+  STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_PARAMETER,
+  STATUS_NOT_IMPLEMENTED,
+  STATUS_PENDING,
   STATUS_REVISION_MISMATCH,
   STATUS_SUCCESS,
   STATUS_UNSUCCESSFUL,
@@ -64,6 +70,12 @@ export {
   VideoPortZeroDeviceMemory,
   VideoPortZeroMemory,
 } from './memory-helpers.ts';
+export {
+  VideoPortAllocateBuffer,
+  VideoPortAllocatePool,
+  VideoPortFreePool,
+  VideoPortReleaseBuffer,
+} from './pool.ts';
 export * from './ports.ts';
 export * from './registers.ts';
 export * from './structures.ts';
