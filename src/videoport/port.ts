@@ -10,8 +10,10 @@ import { PAGE_FAULT_IN_NONPAGED_AREA } from '../ddi/bug-checks.ts';
 import type { HwDeviceExtension, VIDEO_ACCESS_RANGE, VIDEO_HW_INITIALIZATION_DATA } from '../ddi/miniport.ts';
 import type { Observer } from '../ddi/observer.ts';
 import type { DmaController } from '../hal/dma-adapter.ts';
+import { MdlTable } from '../hal/mdl.ts';
 import type { ConnectedInterrupt, Processor } from '../hal/processor.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
+import { Pool } from '../memory/pool.ts';
 import { HandleTable } from './handle-table.ts';
 
 /** Who says a line of the log, and how urgent it is. */
@@ -56,6 +58,10 @@ export class Port {
   readonly log: PortParts['log'];
   /** Adapters, events: everything that the driver holds by an opaque pointer. */
   readonly handles = new HandleTable();
+  /** Pool memory that the driver allocated. */
+  readonly pool: Pool;
+  /** Memory that the driver locked for DMA. */
+  readonly locked = new MdlTable();
   /** What DriverEntry gave to VideoPortInitialize, when it was accepted. */
   driver: VIDEO_HW_INITIALIZATION_DATA | null = null;
   readonly devices: VideoDevice[] = [];
@@ -64,6 +70,7 @@ export class Port {
   constructor(parts: PortParts) {
     this.processor = parts.processor;
     this.space = parts.space;
+    this.pool = new Pool(parts.space);
     this.bus = parts.bus;
     this.windows = parts.windows;
     this.dma = parts.dma;
