@@ -40,6 +40,7 @@ export {
   VideoPortReleaseCommonBuffer,
 } from './common-buffer.ts';
 export { VideoPortDebugPrint, VideoPortLogError } from './debug.ts';
+export { VideoPortAcquireDeviceLock, VideoPortReleaseDeviceLock } from './device-lock.ts';
 export {
   VideoPortFreeDeviceBase,
   VideoPortGetDeviceBase,
@@ -78,6 +79,14 @@ export {
 } from './pool.ts';
 export * from './ports.ts';
 export * from './registers.ts';
+export {
+  VideoPortAcquireSpinLock,
+  VideoPortAcquireSpinLockAtDpcLevel,
+  VideoPortCreateSpinLock,
+  VideoPortDeleteSpinLock,
+  VideoPortReleaseSpinLock,
+  VideoPortReleaseSpinLockFromDpcLevel,
+} from './spin-lock.ts';
 export * from './structures.ts';
 export { VideoPortGetCurrentIrql, VideoPortStallExecution, VideoPortSynchronizeExecution } from './synchronize.ts';
 export { type MemoryStructure, mem } from './system-memory.ts';
