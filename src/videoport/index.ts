@@ -1,5 +1,6 @@
 /** The module `videoport` that miniports import: the DDK's names and nothing else. */
 export * from '../ddi/constants.ts';
+export type * from '../ddi/dma.ts';
 export * from '../ddi/ioctl.ts';
 export type * from '../ddi/miniport.ts';
 export {
@@ -21,6 +22,7 @@ export {
   STATUS_DEVICE_DOES_NOT_EXIST,
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_PARAMETER,
+  STATUS_NO_SUCH_DEVICE,
   STATUS_NOT_IMPLEMENTED,
   STATUS_PENDING,
   STATUS_REVISION_MISMATCH,
@@ -33,6 +35,11 @@ export {
 } from '../ddi/status.ts';
 export * from '../ddi/types.ts';
 export { VideoPortGetAccessRanges, VideoPortVerifyAccessRanges } from './access-ranges.ts';
+export {
+  VideoPortEnumerateChildren,
+  VideoPortGetAssociatedDeviceExtension,
+  VideoPortGetAssociatedDeviceID,
+} from './children.ts';
 export {
   VideoPortAllocateCommonBuffer,
   VideoPortGetDmaAdapter,
@@ -63,6 +70,20 @@ export {
 } from './initialize.ts';
 export { VideoPortDisableInterrupt, VideoPortEnableInterrupt, VideoPortQueueDpc } from './interrupt.ts';
 export {
+  VideoPortAssociateEventsWithDmaHandle,
+  VideoPortDoDma,
+  VideoPortGetBytesUsed,
+  VideoPortGetDmaContext,
+  VideoPortGetMdl,
+  VideoPortLockPages,
+  VideoPortMapDmaMemory,
+  VideoPortSetBytesUsed,
+  VideoPortSetDmaContext,
+  VideoPortSignalDmaComplete,
+  VideoPortUnlockPages,
+  VideoPortUnmapDmaMemory,
+} from './legacy-dma.ts';
+export {
   VideoPortCompareMemory,
   VideoPortInterlockedDecrement,
   VideoPortInterlockedExchange,
@@ -72,6 +93,17 @@ export {
   VideoPortZeroMemory,
 } from './memory-helpers.ts';
 export {
+  VideoPortAllocateContiguousMemory,
+  VideoPortFreeCommonBuffer,
+  VideoPortGetCommonBuffer,
+} from './obsolete-memory.ts';
+export {
+  VideoPortCompleteDma,
+  VideoPortLockBuffer,
+  VideoPortStartDma,
+  VideoPortUnlockBuffer,
+} from './packet-dma.ts';
+export {
   VideoPortAllocateBuffer,
   VideoPortAllocatePool,
   VideoPortFreePool,
@@ -79,6 +111,7 @@ export {
 } from './pool.ts';
 export * from './ports.ts';
 export * from './registers.ts';
+export { VideoPortCreateSecondaryDisplay } from './secondary-display.ts';
 export {
   VideoPortAcquireSpinLock,
   VideoPortAcquireSpinLockAtDpcLevel,
