@@ -36,6 +36,18 @@ export {
 export * from '../ddi/types.ts';
 export { VideoPortGetAccessRanges, VideoPortVerifyAccessRanges } from './access-ranges.ts';
 export {
+  type PBANKED_SECTION_ROUTINE,
+  VideoPortMapBankedMemory,
+  VideoPortSetTrappedEmulatorPorts,
+} from './banked-memory.ts';
+export {
+  VideoPortCheckForDeviceExistance,
+  VideoPortCheckForDeviceExistence,
+  VideoPortGetBusData,
+  VideoPortGetVgaStatus,
+  VideoPortSetBusData,
+} from './bus-data.ts';
+export {
   VideoPortEnumerateChildren,
   VideoPortGetAssociatedDeviceExtension,
   VideoPortGetAssociatedDeviceID,
@@ -47,6 +59,7 @@ export {
   VideoPortReleaseCommonBuffer,
 } from './common-buffer.ts';
 export { VideoPortDebugPrint, VideoPortLogError } from './debug.ts';
+export { type PMINIPORT_QUERY_DEVICE_ROUTINE, VideoPortGetDeviceData, VideoPortIsNoVesa } from './device-data.ts';
 export { VideoPortAcquireDeviceLock, VideoPortReleaseDeviceLock } from './device-lock.ts';
 export {
   VideoPortFreeDeviceBase,
@@ -111,6 +124,13 @@ export {
 } from './pool.ts';
 export * from './ports.ts';
 export * from './registers.ts';
+export {
+  type PMINIPORT_GET_REGISTRY_ROUTINE,
+  VideoPortFlushRegistry,
+  VideoPortGetRegistryParameters,
+  VideoPortSetRegistryParameters,
+} from './registry.ts';
+export { VideoPortGetRomImage, VideoPortScanRom } from './rom.ts';
 export { VideoPortCreateSecondaryDisplay } from './secondary-display.ts';
 export {
   VideoPortAcquireSpinLock,
