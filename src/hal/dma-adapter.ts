@@ -206,26 +206,53 @@ export class DmaController {
    * @returns the first logical page, or why there is none
    */
   mapPages(adapter: DmaAdapter, frames: Int32Array, writable: boolean): number | { readonly refused: string } {
-    const bytes = frames.length * PAGE_SIZE;
-    if (this.#apertureUsed + bytes > this.#apertureBytes)
-      return { refused: `the device can see ${this.#apertureBytes} bytes at most in all` };
-    const range = this.#ranges[adapter.reach];
-    const slot = range.allocator.allocate(frames.length + 1);
-    if (slot === NO_PAGE)
-      return { refused: `no ${frames.length} pages in a row among the ${adapter.reach}-bit logical addresses` };
-    if (!this.#iommu.map(adapter.id, range.firstPage + slot, frames, writable)) {
-      range.allocator.free(slot);
-      return { refused: 'no page table left in the IOMMU' };
-    }
-    this.#apertureUsed += bytes;
-    return range.firstPage + slot;
+    const page = this.reservePages(adapter, frames.length + 1);
+    if (typeof page !== 'number') return page;
+    const refused = this.mapReserved(adapter, page, frames, writable);
+    if (refused === null) return page;
+    this.releasePages(adapter, page);
+    return refused;
   }
 
   /** Undoes {@link mapPages}: when it returns, the device writes there no more. */
   unmapPages(adapter: DmaAdapter, page: number, pages: number): void {
+    this.unmapReserved(adapter, page, pages);
+    this.releasePages(adapter, page);
+  }
+
+  /** Takes logical pages in a row, at which nothing is mapped yet. */
+  reservePages(adapter: DmaAdapter, pages: number): number | { readonly refused: string } {
     const range = this.#ranges[adapter.reach];
-    this.#iommu.unmap(adapter.id, page, pages);
+    const slot = range.allocator.allocate(pages);
+    return slot === NO_PAGE
+      ? { refused: `no ${pages} pages in a row among the ${adapter.reach}-bit logical addresses` }
+      : range.firstPage + slot;
+  }
+
+  /** Gives reserved pages back, all that begin at `page`. Nothing may be mapped there. */
+  releasePages(adapter: DmaAdapter, page: number): void {
+    const range = this.#ranges[adapter.reach];
     range.allocator.free(page - range.firstPage);
+  }
+
+  /** Maps frames within reserved pages. Returns null, or why it cannot be. */
+  mapReserved(
+    adapter: DmaAdapter,
+    page: number,
+    frames: Int32Array,
+    writable: boolean,
+  ): { readonly refused: string } | null {
+    const bytes = frames.length * PAGE_SIZE;
+    if (this.#apertureUsed + bytes > this.#apertureBytes)
+      return { refused: `the device can see ${this.#apertureBytes} bytes at most in all` };
+    if (!this.#iommu.map(adapter.id, page, frames, writable)) return { refused: 'no page table left in the IOMMU' };
+    this.#apertureUsed += bytes;
+    return null;
+  }
+
+  /** Undoes {@link mapReserved} for the same pages. */
+  unmapReserved(adapter: DmaAdapter, page: number, pages: number): void {
+    this.#iommu.unmap(adapter.id, page, pages);
     this.#apertureUsed -= pages * PAGE_SIZE;
   }
 

@@ -31,8 +31,10 @@ import { FrameTable } from '../memory/frame-table.ts';
 import { SharedRing } from '../memory/shared-ring.ts';
 import { driverPosition, STACK_DEPTH } from '../verifier/source-position.ts';
 import { createVerifier, formatParameters } from '../verifier/verifier.ts';
+import { collectBugCheckData } from '../videoport/bug-check-callback.ts';
 import { enumerateDueChildren } from '../videoport/children.ts';
 import { installPort, Port, type VideoDevice } from '../videoport/port.ts';
+import { procAddress } from '../videoport/proc-address.ts';
 import { resetAfterBugCheck } from '../videoport/reset-hardware.ts';
 import { shutDown, startDriver } from '../videoport/start-device.ts';
 import { timerTick } from '../videoport/timer.ts';
@@ -100,6 +102,7 @@ function start(boot: CpuBoot): void {
       type: 'bugcheck',
       bugCheck: { code, parameters: formatParameters(parameters), message: sentence, position: driverPosition(cause) },
     });
+    collectBugCheckData(code);
     resetAfterBugCheck();
     return halt();
   };
@@ -124,6 +127,7 @@ function start(boot: CpuBoot): void {
   bus.plug(2, front.plug());
   const log: Port['log'] = (source, level, text) => emit({ type: 'log', source, level, text });
   const port = new Port({ processor, space, bus, windows: new Windows(bus), dma, observer, log });
+  port.procAddress = procAddress;
   installPort(port);
 
   processor.onTimer = timerTick;

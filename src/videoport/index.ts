@@ -3,6 +3,7 @@ export * from '../ddi/constants.ts';
 export type * from '../ddi/dma.ts';
 export * from '../ddi/ioctl.ts';
 export type * from '../ddi/miniport.ts';
+export * from '../ddi/services.ts';
 export {
   ERROR_BUSY,
   ERROR_CONTINUE,
@@ -35,11 +36,13 @@ export {
 } from '../ddi/status.ts';
 export * from '../ddi/types.ts';
 export { VideoPortGetAccessRanges, VideoPortVerifyAccessRanges } from './access-ranges.ts';
+export { VideoPortGetAgpServices } from './agp.ts';
 export {
   type PBANKED_SECTION_ROUTINE,
   VideoPortMapBankedMemory,
   VideoPortSetTrappedEmulatorPorts,
 } from './banked-memory.ts';
+export { type PVIDEO_BUGCHECK_CALLBACK, VideoPortRegisterBugcheckCallback } from './bug-check-callback.ts';
 export {
   VideoPortCheckForDeviceExistance,
   VideoPortCheckForDeviceExistence,
@@ -58,7 +61,13 @@ export {
   VideoPortPutDmaAdapter,
   VideoPortReleaseCommonBuffer,
 } from './common-buffer.ts';
+export { VideoPortDDCMonitorHelper } from './ddc.ts';
 export { VideoPortDebugPrint, VideoPortLogError } from './debug.ts';
+export {
+  VideoPortDbgReportComplete,
+  VideoPortDbgReportCreate,
+  VideoPortDbgReportSecondaryData,
+} from './debug-report.ts';
 export { type PMINIPORT_QUERY_DEVICE_ROUTINE, VideoPortGetDeviceData, VideoPortIsNoVesa } from './device-data.ts';
 export { VideoPortAcquireDeviceLock, VideoPortReleaseDeviceLock } from './device-lock.ts';
 export {
@@ -81,6 +90,7 @@ export {
   VideoPortInitialize,
   type VPOSVERSIONINFO,
 } from './initialize.ts';
+export { VideoPortInt10 } from './int10.ts';
 export { VideoPortDisableInterrupt, VideoPortEnableInterrupt, VideoPortQueueDpc } from './interrupt.ts';
 export {
   VideoPortAssociateEventsWithDmaHandle,
@@ -132,6 +142,7 @@ export {
 } from './registry.ts';
 export { VideoPortGetRomImage, VideoPortScanRom } from './rom.ts';
 export { VideoPortCreateSecondaryDisplay } from './secondary-display.ts';
+export { VideoPortQueryServices } from './services.ts';
 export {
   VideoPortAcquireSpinLock,
   VideoPortAcquireSpinLockAtDpcLevel,

@@ -14,8 +14,8 @@ import { NO_ERROR, STATUS_SUCCESS, statusName } from '../ddi/status.ts';
 import { NULL, out, type UCHAR, type ULONG } from '../ddi/types.ts';
 import { DIRQL } from '../hal/processor.ts';
 import { enumerateChildren } from './children.ts';
-import { reportLeaks } from './common-buffer.ts';
 import { configInfo, REGISTRY_PATH } from './config-info.ts';
+import { reportLeaks } from './leaks.ts';
 import { port, type VideoDevice } from './port.ts';
 import { setDevicePower } from './power.ts';
 
