@@ -116,6 +116,7 @@ import {
   VideoPortCreateSpinLock,
   VideoPortDebugPrint,
   VideoPortDeleteSpinLock,
+  type VideoPortFlushRegistry,
   VideoPortFreePool,
   VideoPortGetAccessRanges,
   VideoPortGetDeviceBase,
@@ -298,7 +299,7 @@ function HwVidFindAdapter(
   ext.seconds = 0;
   ext.seenByTimer = 0;
   ext.noPointer = ReadSetting(ext, 'Classic\\NoPointer') !== 0;
-  DescribeAdapter(ext);
+  DescribeAdapter(ext, config);
   return NO_ERROR;
 }
 
@@ -344,13 +345,17 @@ function ReleaseShared(ext: DeviceExtension, buffer: CommonBuffer): void {
 /* ---- Registry --------------------------------------------------------------------------------------------------------------- */
 
 /** Tells the Display control panel what the adapter is. The size is a number of bytes; the others are UTF-16 strings. */
-function DescribeAdapter(ext: DeviceExtension): void {
+function DescribeAdapter(ext: DeviceExtension, config: VIDEO_PORT_CONFIG_INFO): void {
   WriteString(ext, 'HardwareInformation.ChipType', 'RingGPU');
   WriteString(ext, 'HardwareInformation.DacType', 'Internal');
   WriteString(ext, 'HardwareInformation.AdapterString', 'RingGPU, classic driver');
   WriteString(ext, 'HardwareInformation.BiosString', 'none');
   const size = Uint8Array.from([0, 8, 16, 24], (shift) => (LARGEST_FRAME >>> shift) & 0xff);
   WriteValue(ext, 'HardwareInformation.MemorySize', size);
+  // Windows Server 2003 has a function that writes the key to disk; Windows XP may not. A driver that imported it would not
+  // load there, so it is looked for by name.
+  const flush = config.VideoPortGetProcAddress(ext, 'VideoPortFlushRegistry') as typeof VideoPortFlushRegistry | null;
+  flush?.(ext);
 }
 
 function WriteString(ext: DeviceExtension, name: string, text: string): void {
@@ -926,24 +931,30 @@ function PaintPicture(ext: DeviceExtension, mode: Mode): void {
   }
 }
 
+/** The picture's colours in a 32-bit mode: a circle of soft hues. */
+const HUES = Uint32Array.from({ length: COLOURS }, (_, i) => {
+  const angle = (i * 2 * Math.PI) / COLOURS;
+  const red = 120 + 100 * Math.sin(angle + 4.2);
+  const green = 110 + 90 * Math.sin(angle + 5.8);
+  const blue = 150 + 80 * Math.sin(angle + 1.2);
+  return (red << 16) | (green << 8) | blue;
+});
+
 /** One line of a 32-bit picture, as the colours stand now. */
 function PaintLine(ext: DeviceExtension, mode: Mode, y: number): void {
   const line = mem.u32(ext.frameBuffer + y * mode.width * 4, mode.width);
-  for (let x = 0; x < mode.width; x++) {
-    const angle = ((Rings(mode, x, y) + ext.turn) * 2 * Math.PI) / COLOURS;
-    const red = 120 + 100 * Math.sin(angle + 4.2);
-    const green = 110 + 90 * Math.sin(angle + 5.8);
-    const blue = 150 + 80 * Math.sin(angle + 1.2);
-    line[x] = (red << 16) | (green << 8) | blue;
-  }
+  const turn = Math.floor(ext.turn) + COLOURS;
+  for (let x = 0; x < mode.width; x++) line[x] = HUES[(Rings(mode, x, y) + turn) % COLOURS] as number;
 }
 
-/** Lines of a 32-bit picture that are painted anew with each frame. */
-const LINES_A_FRAME = 8;
+/** Lines of a 32-bit picture that are painted anew with each frame, and how far the colours turn meanwhile. */
+const LINES_A_FRAME = 32;
+const TURN_A_FRAME = 0.25;
 
 function MovePicture(ext: DeviceExtension, mode: Mode): void {
-  ext.turn = (ext.turn + 1) % COLOURS;
+  ext.turn = (ext.turn + (mode.bits === 32 ? TURN_A_FRAME : 1)) % COLOURS;
   if (mode.bits !== 32) return;
+  // So slowly that nobody sees where the painting has got to.
   const first = (ext.frameNumber * LINES_A_FRAME) % mode.height;
   for (let y = first; y < Math.min(mode.height, first + LINES_A_FRAME); y++) PaintLine(ext, mode, y);
 }
@@ -952,7 +963,7 @@ function MovePicture(ext: DeviceExtension, mode: Mode): void {
 function TurnedPalette(ext: DeviceExtension): Uint32Array {
   const turned = ext.palette.slice();
   for (let i = 0; i < COLOURS; i++)
-    turned[FIRST_COLOUR + i] = ext.palette[FIRST_COLOUR + ((i + ext.turn) % COLOURS)] as number;
+    turned[FIRST_COLOUR + i] = ext.palette[FIRST_COLOUR + ((i + Math.floor(ext.turn)) % COLOURS)] as number;
   return turned;
 }
 
