@@ -41,7 +41,6 @@ export interface VIDEO_PORT_I2C_INTERFACE extends INTERFACE {
   I2CWrite?: (HwDeviceExtension: object, I2CCallbacks: I2C_CALLBACKS, Buffer: PVOID, Length: ULONG) => BOOLEAN;
   I2CRead?: (HwDeviceExtension: object, I2CCallbacks: I2C_CALLBACKS, Buffer: PVOID, Length: ULONG) => BOOLEAN;
 }
-export const VIDEO_PORT_I2C_INTERFACE_VERSION_1 = 1;
 /** Version 2: each call is given what it needs. Delay in 100 ns units between changes of a line. */
 export interface VIDEO_PORT_I2C_INTERFACE_2 extends INTERFACE {
   I2CStart?: (HwDeviceExtension: object, I2CCallbacks: VIDEO_I2C_CONTROL) => BOOLEAN;
@@ -55,13 +54,10 @@ export interface VIDEO_PORT_I2C_INTERFACE_2 extends INTERFACE {
     EndOfRead: BOOLEAN,
   ) => BOOLEAN;
 }
-export const VIDEO_PORT_I2C_INTERFACE_VERSION_2 = 2;
 /** Lines and timing of version 2. */
 export interface VIDEO_I2C_CONTROL extends I2C_CALLBACKS {
   readonly I2CDelay: bigint;
 }
-/** sizeof of both versions. */
-export const SIZE_OF_VIDEO_PORT_I2C_INTERFACE = 0x20;
 
 /** Registers of INT 10h with the segments of buffers. */
 export interface INT10_BIOS_ARGUMENTS {
@@ -86,8 +82,6 @@ export interface VIDEO_PORT_INT10_INTERFACE extends INTERFACE {
   Int10WriteMemory?: (Context: PVOID, Seg: USHORT, Off: USHORT, Buffer: PVOID, Length: ULONG) => VP_STATUS;
   Int10CallBios?: (Context: PVOID, BiosArguments: INT10_BIOS_ARGUMENTS) => VP_STATUS;
 }
-export const VIDEO_PORT_INT10_INTERFACE_VERSION_1 = 1;
-export const SIZE_OF_VIDEO_PORT_INT10_INTERFACE = 0x24;
 
 /** A debug report: what VideoPortDbgReportCreate makes. Opaque. */
 export type PVIDEO_DEBUG_REPORT = PVOID;
@@ -104,16 +98,12 @@ export interface VIDEO_PORT_DEBUG_REPORT_INTERFACE extends INTERFACE {
   DbgReportSecondaryData?: (pReport: PVIDEO_DEBUG_REPORT, pvData: PVOID, ulDataSize: ULONG) => BOOLEAN;
   DbgReportComplete?: (pReport: PVIDEO_DEBUG_REPORT) => void;
 }
-export const VIDEO_PORT_DEBUG_REPORT_INTERFACE_VERSION_1 = 1;
-export const SIZE_OF_VIDEO_PORT_DEBUG_REPORT_INTERFACE = 0x1c;
 
 /** Write-combined mappings, taken away from their users and given back. */
 export interface VIDEO_PORT_WCMEMORYPROTECTION_INTERFACE extends INTERFACE {
   VideoPortProtectWCMemory?: (Context: PVOID, HwDeviceExtension: object) => VP_STATUS;
   VideoPortRestoreWCMemory?: (Context: PVOID, HwDeviceExtension: object) => VP_STATUS;
 }
-export const VIDEO_PORT_WCMEMORYPROTECTION_INTERFACE_VERSION_1 = 1;
-export const SIZE_OF_VIDEO_PORT_WCMEMORYPROTECTION_INTERFACE = 0x18;
 
 /* How AGP memory is cached. */
 export const VpNonCached = 0;
@@ -145,11 +135,22 @@ export interface VIDEO_PORT_AGP_SERVICES {
 }
 /** AGP, version 1. */
 export interface VIDEO_PORT_AGP_INTERFACE extends INTERFACE, VIDEO_PORT_AGP_SERVICES {}
-export const VIDEO_PORT_AGP_INTERFACE_VERSION_1 = 1;
-export const SIZE_OF_VIDEO_PORT_AGP_INTERFACE = 0x38;
 /** AGP, version 2. */
 export interface VIDEO_PORT_AGP_INTERFACE_2 extends VIDEO_PORT_AGP_INTERFACE {
   AgpSetRate?: (Context: PVOID, AgpRate: ULONG) => BOOLEAN;
 }
+
+/* What INTERFACE.Version and INTERFACE.Size are preset to, for each interface above. */
+export const VIDEO_PORT_I2C_INTERFACE_VERSION_1 = 1;
+export const VIDEO_PORT_I2C_INTERFACE_VERSION_2 = 2;
+export const SIZE_OF_VIDEO_PORT_I2C_INTERFACE = 0x20;
+export const VIDEO_PORT_INT10_INTERFACE_VERSION_1 = 1;
+export const SIZE_OF_VIDEO_PORT_INT10_INTERFACE = 0x24;
+export const VIDEO_PORT_DEBUG_REPORT_INTERFACE_VERSION_1 = 1;
+export const SIZE_OF_VIDEO_PORT_DEBUG_REPORT_INTERFACE = 0x1c;
+export const VIDEO_PORT_WCMEMORYPROTECTION_INTERFACE_VERSION_1 = 1;
+export const SIZE_OF_VIDEO_PORT_WCMEMORYPROTECTION_INTERFACE = 0x18;
+export const VIDEO_PORT_AGP_INTERFACE_VERSION_1 = 1;
+export const SIZE_OF_VIDEO_PORT_AGP_INTERFACE = 0x38;
 export const VIDEO_PORT_AGP_INTERFACE_VERSION_2 = 2;
 export const SIZE_OF_VIDEO_PORT_AGP_INTERFACE_2 = 0x40;

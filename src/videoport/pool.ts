@@ -49,6 +49,9 @@ function tagText(tag: ULONG): string {
   return /^[\x20-\x7e]{4}$/.test(text) ? `'${text}'` : hex(tag >>> 0);
 }
 
+const isSize = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;
+
 /** What a kernel crashes on with the verifier and without. */
 function crash(rule: Rule, code: number, parameters: Parameters4, sentence: string, full = parameters): void {
   if (port.observer) port.observer.report(rule, parameters, sentence);
@@ -74,7 +77,7 @@ export function VideoPortAllocatePool(
   enter(ALLOCATE);
   port.device(HwDeviceExtension, ALLOCATE.name);
   const kind = KINDS[PoolType];
-  if (!kind || !(NumberOfBytes >= 0 && NumberOfBytes <= 0xffff_ffff && Number.isInteger(NumberOfBytes))) {
+  if (!kind || !isSize(NumberOfBytes)) {
     port.observer?.report(
       'bad-argument',
       [Number(PoolType), 0, 0, 0],
@@ -196,6 +199,15 @@ export function VideoPortAllocateBuffer(
 ): VP_STATUS {
   enter(ALLOCATE_BUFFER);
   port.device(HwDeviceExtension, ALLOCATE_BUFFER.name);
+  if (!isSize(Size)) {
+    port.observer?.report(
+      'bad-argument',
+      [Number(Size), 0, 0, 0],
+      `${ALLOCATE_BUFFER.name}: Size is ${String(Size)}; it must be a whole number of bytes below 4 GiB`,
+    );
+    Buffer.value = NULL;
+    return ERROR_NOT_ENOUGH_MEMORY;
+  }
   Buffer.value = allocate(ALLOCATE_BUFFER.name, { paged: true, cacheAligned: false }, Size, BUFFER_TAG);
   return Buffer.value === NULL ? ERROR_NOT_ENOUGH_MEMORY : NO_ERROR;
 }

@@ -244,6 +244,60 @@ describe('VideoPortEnumerateChildren', () => {
     expect(vp.VideoPortEnumerateChildren(device.extension, 4)).to.equal(vp.NO_ERROR);
     expect(kernel.rules()).to.deep.equal(['bad-argument']);
   });
+  rule(
+    [
+      'VideoPortEnumerateChildren',
+      'VideoPortGetAssociatedDeviceExtension',
+      'VideoPortGetAssociatedDeviceID',
+      'VideoPortCreateSecondaryDisplay',
+    ],
+    'stop the machine when HwVidInterrupt calls them',
+    () => {
+      const calls: ((ext: object) => unknown)[] = [
+        (ext) => vp.VideoPortEnumerateChildren(ext, vp.NULL),
+        () => vp.VideoPortGetAssociatedDeviceExtension(0),
+        () => vp.VideoPortGetAssociatedDeviceID(0),
+        (ext) => vp.VideoPortCreateSecondaryDisplay(ext, vp.out(), 0),
+      ];
+      for (const call of calls) {
+        const kernel = createKernel();
+        const device = kernel.start({ HwInterrupt: (ext: object) => Boolean(call(ext)) });
+        const crash = crashOf(() => kernel.processor.run('HwVidInterrupt', 5, () => device.interrupt?.service()));
+        expect(crash.code).to.equal(0x0a);
+        expect(crash.message).to.match(/HwVidInterrupt/);
+      }
+    },
+  );
+  rule(
+    ['VideoPortEnumerateChildren', 'VideoPortCreateSecondaryDisplay'],
+    'crash on an extension that is not the driver’s',
+    () => {
+      const kernel = createKernel();
+      kernel.start();
+      expect(crashOf(() => vp.VideoPortEnumerateChildren({}, vp.NULL)).code).to.equal(0x50);
+      expect(crashOf(() => vp.VideoPortCreateSecondaryDisplay({}, vp.out(), 0)).code).to.equal(0x50);
+    },
+  );
+  rule(
+    'VideoPortEnumerateChildren',
+    'called from within the descriptor routine, asks again afterwards and no deeper',
+    () => {
+      const kernel = createKernel();
+      let depth = 0;
+      let deepest = 0;
+      const device = kernel.start({
+        HwGetVideoChildDescriptor: (ext: object) => {
+          deepest = Math.max(deepest, ++depth);
+          if (deepest === 1) vp.VideoPortEnumerateChildren(ext, vp.NULL);
+          depth--;
+          return vp.VIDEO_ENUM_NO_MORE_DEVICES;
+        },
+      });
+      expect([device.enumerationDue, deepest]).to.deep.equal([true, 1]);
+      enumerateDueChildren();
+      expect(deepest).to.equal(1);
+    },
+  );
   rule('VideoPortEnumerateChildren', 'may not be called above DISPATCH_LEVEL', () => {
     const kernel = createKernel();
     const device = kernel.start();

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { IOCTLS, videoControlCode } from '../../src/ddi/ioctl.ts';
+import { IOCTLS } from '../../src/ddi/ioctl.ts';
 import { win32Error } from '../../src/ddi/status.ts';
 import * as vp from '../../src/videoport/index.ts';
 import type { VideoDevice } from '../../src/videoport/port.ts';
@@ -8,7 +8,7 @@ import { crashOf, createKernel, type Kernel } from '../support/kernel.ts';
 import { rule } from '../support/rule.ts';
 
 const VRP = 'nc-video-pvideo_hw_start_io';
-const OWN = videoControlCode(0x800);
+const OWN = vp.CTL_CODE(vp.FILE_DEVICE_VIDEO, 0x800, vp.METHOD_BUFFERED, vp.FILE_ANY_ACCESS);
 const START_IO = 'HwVidStartIO';
 
 type Serve = (packet: vp.VIDEO_REQUEST_PACKET) => unknown;
