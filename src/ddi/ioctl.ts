@@ -3,77 +3,81 @@
  * A driver's own requests follow the same scheme with function numbers from 0x800 on.
  */
 
-/** FILE_DEVICE_VIDEO, in the high half of every code. */
+/* What a control code is made of (devioctl.h). */
 export const FILE_DEVICE_VIDEO = 0x23;
+export const METHOD_BUFFERED = 0;
+export const FILE_ANY_ACCESS = 0;
 
-/** The code of a METHOD_BUFFERED, FILE_ANY_ACCESS video request: for a driver's own ones, too. */
-export function videoControlCode(operation: number): number {
-  return FILE_DEVICE_VIDEO * 0x1_0000 + operation * 4;
+/** A control code, for a driver's own requests: `CTL_CODE(FILE_DEVICE_VIDEO, 0x800, METHOD_BUFFERED, FILE_ANY_ACCESS)`. */
+export function CTL_CODE(DeviceType: number, Function: number, Method: number, Access: number): number {
+  return ((DeviceType << 16) | (Access << 14) | (Function << 2) | Method) >>> 0;
 }
 
+const video = (operation: number): number => CTL_CODE(FILE_DEVICE_VIDEO, operation, METHOD_BUFFERED, FILE_ANY_ACCESS);
+
 /* Answered by the port itself (all but HANDLE_VIDEOPARAMETERS): a miniport never sees them. */
-export const IOCTL_VIDEO_ENABLE_VDM = videoControlCode(0x000);
-export const IOCTL_VIDEO_DISABLE_VDM = videoControlCode(0x001);
-export const IOCTL_VIDEO_REGISTER_VDM = videoControlCode(0x002);
-export const IOCTL_VIDEO_SET_OUTPUT_DEVICE_POWER_STATE = videoControlCode(0x003);
-export const IOCTL_VIDEO_GET_OUTPUT_DEVICE_POWER_STATE = videoControlCode(0x004);
-export const IOCTL_VIDEO_MONITOR_DEVICE = videoControlCode(0x005);
-export const IOCTL_VIDEO_ENUM_MONITOR_PDO = videoControlCode(0x006);
-export const IOCTL_VIDEO_INIT_WIN32K_CALLBACKS = videoControlCode(0x007);
-export const IOCTL_VIDEO_HANDLE_VIDEOPARAMETERS = videoControlCode(0x008);
-export const IOCTL_VIDEO_IS_VGA_DEVICE = videoControlCode(0x009);
-export const IOCTL_VIDEO_USE_DEVICE_IN_SESSION = videoControlCode(0x00a);
-export const IOCTL_VIDEO_PREPARE_FOR_EARECOVERY = videoControlCode(0x00b);
+export const IOCTL_VIDEO_ENABLE_VDM = video(0x000);
+export const IOCTL_VIDEO_DISABLE_VDM = video(0x001);
+export const IOCTL_VIDEO_REGISTER_VDM = video(0x002);
+export const IOCTL_VIDEO_SET_OUTPUT_DEVICE_POWER_STATE = video(0x003);
+export const IOCTL_VIDEO_GET_OUTPUT_DEVICE_POWER_STATE = video(0x004);
+export const IOCTL_VIDEO_MONITOR_DEVICE = video(0x005);
+export const IOCTL_VIDEO_ENUM_MONITOR_PDO = video(0x006);
+export const IOCTL_VIDEO_INIT_WIN32K_CALLBACKS = video(0x007);
+export const IOCTL_VIDEO_HANDLE_VIDEOPARAMETERS = video(0x008);
+export const IOCTL_VIDEO_IS_VGA_DEVICE = video(0x009);
+export const IOCTL_VIDEO_USE_DEVICE_IN_SESSION = video(0x00a);
+export const IOCTL_VIDEO_PREPARE_FOR_EARECOVERY = video(0x00b);
 
 /* VGA hardware state. */
-export const IOCTL_VIDEO_SAVE_HARDWARE_STATE = videoControlCode(0x080);
-export const IOCTL_VIDEO_RESTORE_HARDWARE_STATE = videoControlCode(0x081);
+export const IOCTL_VIDEO_SAVE_HARDWARE_STATE = video(0x080);
+export const IOCTL_VIDEO_RESTORE_HARDWARE_STATE = video(0x081);
 
 /* Modes, palette, pointer, memory. */
-export const IOCTL_VIDEO_QUERY_AVAIL_MODES = videoControlCode(0x100);
-export const IOCTL_VIDEO_QUERY_NUM_AVAIL_MODES = videoControlCode(0x101);
-export const IOCTL_VIDEO_QUERY_CURRENT_MODE = videoControlCode(0x102);
-export const IOCTL_VIDEO_SET_CURRENT_MODE = videoControlCode(0x103);
-export const IOCTL_VIDEO_RESET_DEVICE = videoControlCode(0x104);
-export const IOCTL_VIDEO_LOAD_AND_SET_FONT = videoControlCode(0x105);
-export const IOCTL_VIDEO_SET_PALETTE_REGISTERS = videoControlCode(0x106);
-export const IOCTL_VIDEO_SET_COLOR_REGISTERS = videoControlCode(0x107);
-export const IOCTL_VIDEO_ENABLE_CURSOR = videoControlCode(0x108);
-export const IOCTL_VIDEO_DISABLE_CURSOR = videoControlCode(0x109);
-export const IOCTL_VIDEO_SET_CURSOR_ATTR = videoControlCode(0x10a);
-export const IOCTL_VIDEO_QUERY_CURSOR_ATTR = videoControlCode(0x10b);
-export const IOCTL_VIDEO_SET_CURSOR_POSITION = videoControlCode(0x10c);
-export const IOCTL_VIDEO_QUERY_CURSOR_POSITION = videoControlCode(0x10d);
-export const IOCTL_VIDEO_ENABLE_POINTER = videoControlCode(0x10e);
-export const IOCTL_VIDEO_DISABLE_POINTER = videoControlCode(0x10f);
-export const IOCTL_VIDEO_SET_POINTER_ATTR = videoControlCode(0x110);
-export const IOCTL_VIDEO_QUERY_POINTER_ATTR = videoControlCode(0x111);
-export const IOCTL_VIDEO_SET_POINTER_POSITION = videoControlCode(0x112);
-export const IOCTL_VIDEO_QUERY_POINTER_POSITION = videoControlCode(0x113);
-export const IOCTL_VIDEO_QUERY_POINTER_CAPABILITIES = videoControlCode(0x114);
-export const IOCTL_VIDEO_GET_BANK_SELECT_CODE = videoControlCode(0x115);
-export const IOCTL_VIDEO_MAP_VIDEO_MEMORY = videoControlCode(0x116);
-export const IOCTL_VIDEO_UNMAP_VIDEO_MEMORY = videoControlCode(0x117);
-export const IOCTL_VIDEO_QUERY_PUBLIC_ACCESS_RANGES = videoControlCode(0x118);
-export const IOCTL_VIDEO_FREE_PUBLIC_ACCESS_RANGES = videoControlCode(0x119);
-export const IOCTL_VIDEO_QUERY_COLOR_CAPABILITIES = videoControlCode(0x11a);
-export const IOCTL_VIDEO_SET_POWER_MANAGEMENT = videoControlCode(0x11b);
-export const IOCTL_VIDEO_GET_POWER_MANAGEMENT = videoControlCode(0x11c);
-export const IOCTL_VIDEO_SHARE_VIDEO_MEMORY = videoControlCode(0x11d);
-export const IOCTL_VIDEO_UNSHARE_VIDEO_MEMORY = videoControlCode(0x11e);
+export const IOCTL_VIDEO_QUERY_AVAIL_MODES = video(0x100);
+export const IOCTL_VIDEO_QUERY_NUM_AVAIL_MODES = video(0x101);
+export const IOCTL_VIDEO_QUERY_CURRENT_MODE = video(0x102);
+export const IOCTL_VIDEO_SET_CURRENT_MODE = video(0x103);
+export const IOCTL_VIDEO_RESET_DEVICE = video(0x104);
+export const IOCTL_VIDEO_LOAD_AND_SET_FONT = video(0x105);
+export const IOCTL_VIDEO_SET_PALETTE_REGISTERS = video(0x106);
+export const IOCTL_VIDEO_SET_COLOR_REGISTERS = video(0x107);
+export const IOCTL_VIDEO_ENABLE_CURSOR = video(0x108);
+export const IOCTL_VIDEO_DISABLE_CURSOR = video(0x109);
+export const IOCTL_VIDEO_SET_CURSOR_ATTR = video(0x10a);
+export const IOCTL_VIDEO_QUERY_CURSOR_ATTR = video(0x10b);
+export const IOCTL_VIDEO_SET_CURSOR_POSITION = video(0x10c);
+export const IOCTL_VIDEO_QUERY_CURSOR_POSITION = video(0x10d);
+export const IOCTL_VIDEO_ENABLE_POINTER = video(0x10e);
+export const IOCTL_VIDEO_DISABLE_POINTER = video(0x10f);
+export const IOCTL_VIDEO_SET_POINTER_ATTR = video(0x110);
+export const IOCTL_VIDEO_QUERY_POINTER_ATTR = video(0x111);
+export const IOCTL_VIDEO_SET_POINTER_POSITION = video(0x112);
+export const IOCTL_VIDEO_QUERY_POINTER_POSITION = video(0x113);
+export const IOCTL_VIDEO_QUERY_POINTER_CAPABILITIES = video(0x114);
+export const IOCTL_VIDEO_GET_BANK_SELECT_CODE = video(0x115);
+export const IOCTL_VIDEO_MAP_VIDEO_MEMORY = video(0x116);
+export const IOCTL_VIDEO_UNMAP_VIDEO_MEMORY = video(0x117);
+export const IOCTL_VIDEO_QUERY_PUBLIC_ACCESS_RANGES = video(0x118);
+export const IOCTL_VIDEO_FREE_PUBLIC_ACCESS_RANGES = video(0x119);
+export const IOCTL_VIDEO_QUERY_COLOR_CAPABILITIES = video(0x11a);
+export const IOCTL_VIDEO_SET_POWER_MANAGEMENT = video(0x11b);
+export const IOCTL_VIDEO_GET_POWER_MANAGEMENT = video(0x11c);
+export const IOCTL_VIDEO_SHARE_VIDEO_MEMORY = video(0x11d);
+export const IOCTL_VIDEO_UNSHARE_VIDEO_MEMORY = video(0x11e);
 
 /* Children and DualView; two codes that no page documents. */
-export const IOCTL_VIDEO_SET_COLOR_LUT_DATA = videoControlCode(0x11f);
-export const IOCTL_VIDEO_GET_CHILD_STATE = videoControlCode(0x120);
-export const IOCTL_VIDEO_VALIDATE_CHILD_STATE_CONFIGURATION = videoControlCode(0x121);
-export const IOCTL_VIDEO_SET_CHILD_STATE_CONFIGURATION = videoControlCode(0x122);
-export const IOCTL_VIDEO_SWITCH_DUALVIEW = videoControlCode(0x123);
-export const IOCTL_VIDEO_SET_BANK_POSITION = videoControlCode(0x124);
+export const IOCTL_VIDEO_SET_COLOR_LUT_DATA = video(0x11f);
+export const IOCTL_VIDEO_GET_CHILD_STATE = video(0x120);
+export const IOCTL_VIDEO_VALIDATE_CHILD_STATE_CONFIGURATION = video(0x121);
+export const IOCTL_VIDEO_SET_CHILD_STATE_CONFIGURATION = video(0x122);
+export const IOCTL_VIDEO_SWITCH_DUALVIEW = video(0x123);
+export const IOCTL_VIDEO_SET_BANK_POSITION = video(0x124);
 
 /* Brightness of a built-in panel: Windows Vista, answered by the port. */
-export const IOCTL_VIDEO_QUERY_SUPPORTED_BRIGHTNESS = videoControlCode(0x125);
-export const IOCTL_VIDEO_QUERY_DISPLAY_BRIGHTNESS = videoControlCode(0x126);
-export const IOCTL_VIDEO_SET_DISPLAY_BRIGHTNESS = videoControlCode(0x127);
+export const IOCTL_VIDEO_QUERY_SUPPORTED_BRIGHTNESS = video(0x125);
+export const IOCTL_VIDEO_QUERY_DISPLAY_BRIGHTNESS = video(0x126);
+export const IOCTL_VIDEO_SET_DISPLAY_BRIGHTNESS = video(0x127);
 
 const names: Readonly<Record<number, string>> = {
   [IOCTL_VIDEO_ENABLE_VDM]: 'IOCTL_VIDEO_ENABLE_VDM',

@@ -60,6 +60,7 @@ export const CALLBACKS = [
   'HwVidGetVideoChildDescriptor',
   'HwVidLegacyResources',
 ] as const;
+/** The name of a callback. */
 export type CallbackName = (typeof CALLBACKS)[number];
 
 /** Bit of a callback in a mask of contexts. */

@@ -23,8 +23,9 @@ import type { AddressSpace } from '../memory/address-space.ts';
 import { Pool } from '../memory/pool.ts';
 import { HandleTable } from './handle-table.ts';
 
-/** Who says a line of the log, and how urgent it is. */
+/** Who says a line of the log. */
 export type LogSource = 'driver' | 'port' | 'device';
+/** How urgent it is. */
 export type LogLevel = 'error' | 'warn' | 'trace' | 'info';
 
 /** A display adapter that the driver serves: what the port keeps for one device object. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { IOCTLS, ioctlName, videoControlCode } from '../../src/ddi/ioctl.ts';
+import { IOCTLS, ioctlName } from '../../src/ddi/ioctl.ts';
 import * as vp from '../../src/videoport/index.ts';
 
 /** ddi.md §2.8, written down as numbers. */
@@ -76,6 +76,8 @@ describe('the IOCTL_VIDEO_ codes (ntddvdeo.h)', () => {
     }
   });
   it('leave room for a driver’s own, which are shown by number', () => {
-    expect(ioctlName(videoControlCode(0x800))).to.equal('IOCTL 0x00232000');
+    expect(ioctlName(vp.CTL_CODE(vp.FILE_DEVICE_VIDEO, 0x800, vp.METHOD_BUFFERED, vp.FILE_ANY_ACCESS))).to.equal(
+      'IOCTL 0x00232000',
+    );
   });
 });
