@@ -83,6 +83,7 @@ export function reachOf(description: DeviceDescription): Reach {
   return description.scatterGather || description.dma32BitAddresses ? 32 : 24;
 }
 
+/** Gives adapters, common buffers and logical addresses; keeps the IOMMU as they say. */
 export class DmaController {
   readonly #space: AddressSpace;
   readonly #iommu: IommuWriter;

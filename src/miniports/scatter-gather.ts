@@ -172,6 +172,7 @@ const TAG = 0x61476353;
 
 /* ---- Start-up ---- */
 
+/** The one function that the system finds by name. It only hands over the others. */
 export function DriverEntry(context1: PVOID, context2: string): NTSTATUS {
   const init: VIDEO_HW_INITIALIZATION_DATA = {
     HwInitDataSize: SIZE_OF_WXP_VIDEO_HW_INITIALIZATION_DATA,
