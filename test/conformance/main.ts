@@ -30,7 +30,10 @@ const outcomes = JSON.parse(readFileSync(file, 'utf8')) as Outcome[];
 const table = conformance(known, outcomes);
 const docs = join(root, 'docs');
 mkdirSync(docs, { recursive: true });
-writeFileSync(join(docs, 'conformance.md'), toMarkdown(known, table));
+const page = join(docs, 'conformance.md');
+writeFileSync(page, toMarkdown(known, table));
+// As the linter wants it: tables with even columns.
+spawnSync(process.execPath, ['node_modules/@biomejs/biome/bin/biome', 'format', '--write', page], { cwd: root });
 
 if (json) console.log(JSON.stringify(table, null, 2));
 else console.log(`${table.passed} of ${table.total} functions pass all their rules: docs/conformance.md`);

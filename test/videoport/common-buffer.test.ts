@@ -230,6 +230,49 @@ for (const verifier of [true, false]) {
   });
 }
 
+describe('what documents say in two ways of common buffers', () => {
+  rule(
+    ['VideoPortAllocateCommonBuffer', 'VideoPortReleaseCommonBuffer'],
+    'take CacheEnabled without an effect on the bytes; the release must repeat it',
+    () => {
+      const kernel = createKernel();
+      const ext = kernel.start().extension;
+      const adapter = vp.VideoPortGetDmaAdapter(ext, reach32);
+      for (const cached of [true, false]) {
+        const logical = vp.out<bigint>();
+        const virtual = vp.VideoPortAllocateCommonBuffer(ext, adapter, 4096, logical, cached);
+        vp.mem.u8(virtual, 1)[0] = 7;
+        expect(kernel.space.bytes[kernel.iommu.translate(Number(logical.value))?.ram ?? 0]).to.equal(7);
+        vp.VideoPortReleaseCommonBuffer(ext, adapter, 4096, logical.value, virtual, cached);
+      }
+      expect(kernel.findings).to.deep.equal([]);
+    },
+    {
+      chosen:
+        'the page says that CacheEnabled is ignored and memory is cached on x86, the page of DMA Verification that common buffers are not cached, the release that the flag must match; so it is kept, compared, and changes nothing, DMA being coherent',
+    },
+  );
+  rule(
+    'VideoPortReleaseCommonBuffer',
+    'takes the logical address before the virtual one',
+    () => {
+      const kernel = createKernel();
+      const ext = kernel.start().extension;
+      const adapter = vp.VideoPortGetDmaAdapter(ext, reach32);
+      const logical = vp.out<bigint>();
+      const virtual = vp.VideoPortAllocateCommonBuffer(ext, adapter, 4096, logical, true);
+      const crash = crashOf(() =>
+        vp.VideoPortReleaseCommonBuffer(ext, adapter, 4096, BigInt(virtual), Number(logical.value), true),
+      );
+      expect(crash.parameters[0]).to.equal(0x03);
+    },
+    {
+      chosen:
+        'a remark of the page speaks of VideoPortFreeCommonBuffer, whose order is the other one; the prototype decides',
+    },
+  );
+});
+
 describe('VideoPortAllocateCommonBuffer under Driver Verifier (DMA Verification)', () => {
   rule(
     'VideoPortAllocateCommonBuffer',

@@ -76,6 +76,69 @@ describe('the IRQL of each function', () => {
       }
     });
   }
+  const undecided = [
+    'VideoPortCompareMemory',
+    'VideoPortMoveMemory',
+    'VideoPortInterlockedIncrement',
+    'VideoPortInterlockedDecrement',
+    'VideoPortInterlockedExchange',
+    'VideoPortGetCurrentIrql',
+    'VideoPortQuerySystemTime',
+    'VideoPortQueryPerformanceCounter',
+  ];
+  rule(
+    undecided,
+    'called from HwVidInterrupt are a finding each, and the machine goes on',
+    () => {
+      for (const name of undecided) {
+        // A verifier tells of a rule a few times only.
+        kernel = createKernel();
+        ext = kernel.start().extension;
+        const args = harmless(name);
+        kernel.processor.run('HwVidInterrupt', DIRQL, () =>
+          (functions.get(name) as (...args: readonly unknown[]) => unknown)(...args),
+        );
+        expect(kernel.rules(), name).to.deep.equal(['call-context']);
+      }
+    },
+    {
+      page: 'nc-video-pvideo_hw_interrupt',
+      chosen:
+        'their pages say any IRQL, the page of HwVidInterrupt lists the only functions that it may call and calls any other a system crash; a finding says so without stopping a driver that would run',
+    },
+  );
+  const listed: readonly (readonly [string, readonly unknown[]])[] = [
+    ['VideoPortStallExecution', [1]],
+    ['VideoPortReadPortUchar', [0x80]],
+    ['VideoPortWritePortUlong', [0x80, 1]],
+  ];
+  rule(
+    [
+      ...listed.map(([name]) => name),
+      'VideoPortQueueDpc',
+      'VideoPortLogError',
+      'VideoPortZeroMemory',
+      'VideoPortZeroDeviceMemory',
+    ],
+    'may be called from HwVidInterrupt',
+    () => {
+      const at = kernel.space.map('system', 16)?.base ?? 0;
+      const calls = [
+        ...listed,
+        ['VideoPortQueueDpc', [ext, () => {}, null]],
+        ['VideoPortLogError', [ext, null, 0, 0]],
+        ['VideoPortZeroMemory', [at, 8]],
+        ['VideoPortZeroDeviceMemory', [at, 8]],
+      ] as const;
+      for (const [name, args] of calls) {
+        kernel.processor.run('HwVidInterrupt', DIRQL, () =>
+          (functions.get(name) as (...args: readonly unknown[]) => unknown)(...args),
+        );
+      }
+      expect(kernel.findings).to.deep.equal([]);
+    },
+    { page: 'nc-video-pvideo_hw_interrupt' },
+  );
   it('is known for all functions but those whose pages are silent', () => {
     const silent = exports.filter((entry) => documented(entry.irql) === null).map((entry) => entry.irql);
     expect(new Set(silent)).to.deep.equal(
