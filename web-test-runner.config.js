@@ -17,9 +17,31 @@ const vite = await createServer({
 
 const isolationHeaders = Object.entries(vite.config.server.headers ?? {});
 
+/**
+ * Leaves each test's title and outcome where test/conformance/main.ts finds them. @param {any[]} sessions
+ */
+function writeOutcomes(sessions) {
+  const file = process.env.TEST_OUTCOMES;
+  if (!file) return;
+  /** @type {{ title: string, passed: boolean }[]} */
+  const outcomes = [];
+  /** @param {import('@web/test-runner').TestSuiteResult | undefined} suite */
+  const add = (suite) => {
+    for (const test of suite?.tests ?? []) if (!test.skipped) outcomes.push({ title: test.name, passed: test.passed });
+    for (const inner of suite?.suites ?? []) add(inner);
+  };
+  for (const session of sessions) {
+    add(session.testResults);
+    if (!session.passed && !session.testResults)
+      outcomes.push({ title: `${session.testFile} did not load`, passed: false });
+  }
+  writeFileSync(file, JSON.stringify(outcomes));
+}
+
 /** Leaves the counts where tools/test.js finds them. @returns {import('@web/test-runner').Reporter} */
 const countReporter = () => ({
   stop({ sessions }) {
+    writeOutcomes(sessions);
     const file = process.env.TEST_COUNTS;
     if (!file) return;
     const counts = { passed: 0, failed: 0 };

@@ -50,7 +50,12 @@ export class Windows {
         return window;
       }
     }
-    const within = target.offset % PAGE_SIZE;
+    return this.mapBlock(target.block, target.offset, length);
+  }
+
+  /** Maps `length` bytes of a block from an offset on, at a place of their own. Returns null when there is no room. */
+  mapBlock(block: RegisterBlock, offset: number, length: number): Window | null {
+    const within = offset % PAGE_SIZE;
     const pages = Math.ceil((within + length) / PAGE_SIZE);
     let first = 0;
     for (let page = 0; page < WINDOW_PAGES && page - first < pages; page++) if (this.#pages[page]) first = page + 1;
@@ -58,8 +63,8 @@ export class Windows {
     const window: Window = {
       address: WINDOW_BASE + first * PAGE_SIZE + within,
       length,
-      block: target.block,
-      blockOffset: target.offset,
+      block,
+      blockOffset: offset,
       references: 1,
     };
     this.#pages.fill(window, first, first + pages);

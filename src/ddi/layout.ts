@@ -3,8 +3,9 @@
  * From one table come offsets and sizes, TypeScript types, and reading and writing.
  */
 
-/** What a member can be: a DDK scalar, an array `[scalar, count]`, or a structure. */
-export type MemberType = keyof typeof scalars | readonly [keyof typeof scalars, number] | Layout<Members>;
+/** What a member can be: a DDK scalar, a structure, or an array `[scalar or structure, count]`. */
+export type MemberType = ElementType | readonly [ElementType, number];
+type ElementType = keyof typeof scalars | Layout<Members>;
 
 /** The members of a structure in order of declaration. */
 export type Members = { readonly [name: string]: MemberType };
@@ -38,10 +39,10 @@ const scalars = {
 type ScalarValue<S extends keyof typeof scalars> = ReturnType<(typeof scalars)[S]['read']>;
 type Value<T extends MemberType> = T extends keyof typeof scalars
   ? ScalarValue<T>
-  : T extends readonly [infer S extends keyof typeof scalars, number]
-    ? readonly ScalarValue<S>[]
-    : T extends Layout<infer M>
-      ? Structure<M>
+  : T extends Layout<infer M>
+    ? Structure<M>
+    : T extends readonly [infer E extends ElementType, number]
+      ? readonly Value<E>[]
       : never;
 
 /** The object form of a structure. */
@@ -51,6 +52,8 @@ export type Structure<M extends Members> = { -readonly [name in keyof M]: Value<
 export interface MemberPlace {
   readonly offset: number;
   readonly size: number;
+  /** Of an array: bytes of one element; otherwise the same as size. */
+  readonly elementSize: number;
 }
 
 /** A structure's layout. */
@@ -69,12 +72,14 @@ export interface Layout<M extends Members> {
 const isLayout = (type: MemberType): type is Layout<Members> => typeof type === 'object' && 'members' in type;
 
 /** Size, alignment, and how to read and write one member. */
-function codec(type: MemberType): {
-  size: number;
-  alignment: number;
-  read: (view: DataView, at: number) => unknown;
-  write: (view: DataView, at: number, value: unknown) => void;
-} {
+interface Codec {
+  readonly size: number;
+  readonly alignment: number;
+  readonly read: (view: DataView, at: number) => unknown;
+  readonly write: (view: DataView, at: number, value: unknown) => void;
+}
+
+function codec(type: MemberType): Codec {
   if (typeof type === 'string') {
     const { size, read, write } = scalars[type] as Scalar;
     return { size, alignment: size, read, write: (view, at, value) => write(view, at, value as never) };
@@ -87,35 +92,62 @@ function codec(type: MemberType): {
       write: (view, at, value) => type.writeTo(view, at, value as Structure<Members>),
     };
   }
-  const [name, count] = type;
-  const { size, read, write } = scalars[name] as Scalar;
+  const [element, count] = type;
+  const { size, alignment, read, write } = codec(element);
   return {
     size: size * count,
-    alignment: size,
+    alignment,
     read: (view, at) => Array.from({ length: count }, (_, i) => read(view, at + i * size)),
     write: (view, at, value) => {
-      for (const [i, item] of (value as unknown[]).slice(0, count).entries()) write(view, at + i * size, item as never);
+      for (const [i, item] of (value as unknown[]).slice(0, count).entries()) write(view, at + i * size, item);
     },
   };
 }
 
-/** Lays out a structure: each member at the next multiple of its alignment, the whole padded to the largest. */
+/**
+ * Lays out a structure: each member at the next multiple of its alignment, the whole padded to the largest.
+ *
+ * An array of unknown length at the end is declared with one element, as the DDK's headers do, and sizeof counts that
+ * one: `trailing` gives the bytes for any other number.
+ */
 export function structure<const M extends Members>(name: string, members: M): Layout<M> {
-  const codecs = Object.entries(members).map(([member, type]) => ({ member, ...codec(type) }));
+  return layOut(name, members, false);
+}
+
+/** Lays out a union: every member at offset 0, the whole as large as the largest. Written members go in their order. */
+export function union<const M extends Members>(name: string, members: M): Layout<M> {
+  return layOut(name, members, true);
+}
+
+/**
+ * Bytes of a structure whose last member is an array with `count` elements: the offset of the array and the elements,
+ * without the padding that sizeof adds. This is what Information and buffer lengths are made of.
+ */
+export function trailing<M extends Members>(layout: Layout<M>, member: keyof M & string, count: number): number {
+  const { offset, elementSize } = layout.members[member];
+  return offset + elementSize * count;
+}
+
+function layOut<const M extends Members>(name: string, members: M, overlaid: boolean): Layout<M> {
+  const codecs = Object.entries(members).map(([member, type]) => ({
+    member,
+    ...codec(type),
+    elementSize: codec(typeof type === 'object' && !isLayout(type) ? type[0] : type).size,
+  }));
   const alignment = Math.max(1, ...codecs.map((c) => c.alignment));
   let end = 0;
   const placed = codecs.map((c) => {
-    const offset = Math.ceil(end / c.alignment) * c.alignment;
-    end = offset + c.size;
+    const offset = overlaid ? 0 : Math.ceil(end / c.alignment) * c.alignment;
+    end = Math.max(end, offset + c.size);
     return { ...c, offset };
   });
   return {
     name,
     size: Math.ceil(end / alignment) * alignment,
     alignment,
-    members: Object.fromEntries(placed.map(({ member, offset, size }) => [member, { offset, size }])) as {
-      readonly [member in keyof M]: MemberPlace;
-    },
+    members: Object.fromEntries(
+      placed.map(({ member, offset, size, elementSize }) => [member, { offset, size, elementSize }]),
+    ) as { readonly [member in keyof M]: MemberPlace },
     readFrom: (view, at) =>
       Object.fromEntries(placed.map(({ member, offset, read }) => [member, read(view, at + offset)])) as Structure<M>,
     writeTo(view, at, value) {

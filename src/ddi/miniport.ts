@@ -35,7 +35,7 @@ export interface VIDEO_ACCESS_RANGE {
   RangePassive: UCHAR;
 }
 
-/** What HwVidFindAdapter gets and fills in (VIDEO_PORT_CONFIG_INFO, the members that are used since Windows 2000). */
+/** What HwVidFindAdapter gets and fills in (VIDEO_PORT_CONFIG_INFO, the members that are there are on x86). */
 export interface VIDEO_PORT_CONFIG_INFO {
   readonly Length: ULONG;
   readonly SystemIoBusNumber: ULONG;
@@ -50,8 +50,23 @@ export interface VIDEO_PORT_CONFIG_INFO {
   VdmPhysicalVideoMemoryAddress: PHYSICAL_ADDRESS;
   VdmPhysicalVideoMemoryLength: ULONG;
   HardwareStateSize: ULONG;
+  /* From here to MaximumScatterGatherChunkSize, InterruptShareable and Master excepted: the DMA of Windows NT 4. Ignored. */
+  DmaChannel: ULONG;
+  DmaPort: ULONG;
+  DmaShareable: UCHAR;
   InterruptShareable: UCHAR;
   Master: BOOLEAN;
+  DmaWidth: number;
+  DmaSpeed: number;
+  bMapBuffers: BOOLEAN;
+  NeedPhysicalAddresses: BOOLEAN;
+  DemandMode: BOOLEAN;
+  MaximumTransferLength: ULONG;
+  NumberOfPhysicalBreaks: ULONG;
+  ScatterGather: BOOLEAN;
+  MaximumScatterGatherChunkSize: ULONG;
+  /** Finds a function by its name, for drivers that shall load on systems without it. NULL when there is none. */
+  readonly VideoPortGetProcAddress: (HwDeviceExtension: HwDeviceExtension, FunctionName: string) => unknown;
   /** The driver's key in the registry. */
   readonly DriverRegistryPath: string;
   /** Bytes of RAM. */
@@ -105,13 +120,26 @@ export type PVIDEO_HW_POWER_SET = (
   HwId: ULONG,
   VideoPowerControl: { readonly PowerState: number },
 ) => VP_STATUS;
-/** Asks whether a power state can be entered. */
+/**
+ * Asks whether a power state can be entered, not which one it is: NO_ERROR, or ERROR_DEVICE_REINITIALIZATION_NEEDED when
+ * it cannot.
+ */
 export type PVIDEO_HW_POWER_GET = (
   HwDeviceExtension: never,
   HwId: ULONG,
   VideoPowerControl: { PowerState: number },
 ) => VP_STATUS;
-/** Describes a child of the adapter. */
+/** Names what the device decodes besides its PCI base addresses, before HwVidFindAdapter: VGA's ports and memory. */
+export type PVIDEO_HW_LEGACYRESOURCES = (
+  VendorId: ULONG,
+  DeviceId: ULONG,
+  LegacyResourceList: Out<readonly VIDEO_ACCESS_RANGE[] | null>,
+  LegacyResourceCount: Out<ULONG>,
+) => void;
+/**
+ * Describes a child of the adapter: DISPLAY_ADAPTER_HW_ID is the adapter itself, then come 1, 2, … VIDEO_ENUM_MORE_DEVICES:
+ * described, ask for the next; VIDEO_ENUM_INVALID_DEVICE: not there, ask for the next; VIDEO_ENUM_NO_MORE_DEVICES: the end.
+ */
 export type PVIDEO_HW_GET_CHILD_DESCRIPTOR = (
   HwDeviceExtension: never,
   ChildEnumInfo: {
@@ -119,6 +147,7 @@ export type PVIDEO_HW_GET_CHILD_DESCRIPTOR = (
     readonly ChildDescriptorSize: ULONG;
     readonly ChildIndex: ULONG;
     readonly ACPIHwId: ULONG;
+    readonly ChildHwDeviceExtension: PVOID;
   },
   VideoChildType: Out<number>,
   pChildDescriptor: PVOID,
@@ -156,7 +185,7 @@ export interface VIDEO_HW_INITIALIZATION_DATA {
   HwChildDeviceExtensionSize?: ULONG;
   HwLegacyResourceList?: readonly VIDEO_ACCESS_RANGE[] | null;
   HwLegacyResourceCount?: ULONG;
-  HwGetLegacyResources?: null;
+  HwGetLegacyResources?: PVIDEO_HW_LEGACYRESOURCES | null;
   AllowEarlyEnumeration?: BOOLEAN;
   Reserved?: ULONG;
 }

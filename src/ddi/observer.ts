@@ -51,7 +51,45 @@ export type Rule =
   /** An argument that the function's page forbids. */
   | 'bad-argument'
   /** A DDK rule about what a callback returns or leaves behind. */
-  | 'callback-contract';
+  | 'callback-contract'
+  /** Pool freed twice, freed where none was, or called for at the wrong IRQL. Parameters: Windows' own for 0xC2. */
+  | 'pool-caller'
+  /** A pool block whose surroundings were written. Parameters: 0x20, block, address of the damage, 0. */
+  | 'pool-header'
+  /** A pool allocation of 0 bytes. Parameters: IRQL, pool type, 0, 0. */
+  | 'pool-zero'
+  /** A view that reaches outside the pool block in which it begins, or into a freed one. */
+  | 'pool-view'
+  /** Paged memory touched at DISPATCH_LEVEL or above. Parameters: address, IRQL, 0 read / 1 write, 0. */
+  | 'paged-access'
+  /** Memory freed that is locked for DMA. */
+  | 'freed-locked'
+  /** Pages unlocked that are not locked. */
+  | 'unlock-unknown'
+  /** Pages still locked when the machine stopped. */
+  | 'locked-pages'
+  /** A spin lock acquired by who holds it already. */
+  | 'spin-lock-recursive'
+  /** A spin lock released before one that was acquired after it. Parameters: lock, the one to be released first, 0. */
+  | 'spin-lock-order'
+  /** A spin lock released that is not held. */
+  | 'spin-lock-not-held'
+  /** A spin lock released to another IRQL than the one at which it was acquired. Parameters: current, given, saved. */
+  | 'spin-lock-irql'
+  /** A lock deleted while held, or still held at the end. */
+  | 'lock-held'
+  /** Packet DMA on memory that VideoPortLockBuffer did not lock. */
+  | 'dma-unlocked'
+  /** Packet DMA of more bytes than the locked buffer has. Parameters: missing bytes, 0, 0, 0. */
+  | 'dma-short'
+  /** Packet DMA of 0 bytes. */
+  | 'dma-zero'
+  /** A scatter/gather list completed that is not (or no longer) mapped. Parameters: allocated, freed, 0, 0. */
+  | 'list-unknown'
+  /** VideoPortPutDmaAdapter with scatter/gather lists outstanding. Parameters: adapter, count, 0, 0. */
+  | 'put-with-lists'
+  /** Packet DMA completed, or asked for, in a direction that is not that of its beginning. */
+  | 'dma-direction';
 
 /**
  * Where the driver was at some moment: the stack is kept raw and turned into file, line and column only when it is

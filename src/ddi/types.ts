@@ -31,6 +31,10 @@ export type NTSTATUS = number;
 export type PVP_DMA_ADAPTER = number;
 /** Handle of an event, from VideoPortCreateEvent. */
 export type PEVENT = number;
+/** Handle of a spin lock, from VideoPortCreateSpinLock. */
+export type PSPIN_LOCK = number;
+/** Handle of the DMA functions of Windows NT 4. */
+export type PDMA = number;
 /** Handle of a user process, or 0. */
 export type HANDLE = number;
 

@@ -1,30 +1,30 @@
 /**
- * The display driver's side: what win32k and a display driver send to the miniport to get a picture, in their order
- * (ddi.md §4, rows 10 to 12 and 18).
+ * The display driver's side: what a display driver sends to the miniport to get a picture, in its order (ddi.md §4, rows 10
+ * to 12, 16 and 18). Required requests must succeed; optional ones may fail, and the display driver goes on without.
  */
+import { VIDEO_MODE_PALETTE_DRIVEN } from '../ddi/constants.ts';
 import {
   IOCTL_VIDEO_MAP_VIDEO_MEMORY,
-  IOCTL_VIDEO_QUERY_AVAIL_MODES,
-  IOCTL_VIDEO_QUERY_NUM_AVAIL_MODES,
   IOCTL_VIDEO_RESET_DEVICE,
   IOCTL_VIDEO_SET_CURRENT_MODE,
   IOCTL_VIDEO_UNMAP_VIDEO_MEMORY,
-  ioctlName,
 } from '../ddi/ioctl.ts';
-import type { Layout, Members, Structure } from '../ddi/layout.ts';
-import { NO_ERROR, statusName } from '../ddi/status.ts';
-import {
-  VIDEO_MEMORY,
-  VIDEO_MEMORY_INFORMATION,
-  VIDEO_MODE,
-  VIDEO_MODE_INFORMATION,
-  VIDEO_NUM_MODES,
-} from '../ddi/structures.ts';
+import { VIDEO_MEMORY, VIDEO_MEMORY_INFORMATION, VIDEO_MODE } from '../ddi/structures-ntddvdeo.ts';
 import type { VideoDevice } from '../videoport/port.ts';
-import { sendRequest } from '../videoport/video-request.ts';
+import { bytes, engDeviceIoControl, NOTHING, request } from './eng-device-io-control.ts';
+import { bitsPerPixel, getModes, type ModeInformation, nearestMode, type WantedMode } from './modes.ts';
+import { defaultPalette, setPalette } from './palette.ts';
+import { hidePointer, type PointerCapabilities, queryPointer, showPointer } from './pointer.ts';
+import {
+  type ColorCapabilities,
+  freePublicAccessRanges,
+  getChildState,
+  type PublicAccessRange,
+  queryColorCapabilities,
+  queryPublicAccessRanges,
+} from './queries.ts';
 
-/** A mode as the miniport describes it. */
-export type ModeInformation = Structure<typeof VIDEO_MODE_INFORMATION extends Layout<infer M> ? M : never>;
+export { DisplayError } from './eng-device-io-control.ts';
 
 /** A desktop on the screen. */
 export interface Surface {
@@ -36,72 +36,35 @@ export interface Surface {
     readonly FrameBufferBase: number;
     readonly FrameBufferLength: number;
   };
+  readonly colors: ColorCapabilities | null;
+  readonly publicRanges: readonly PublicAccessRange[];
+  /** VIDEO_CHILD_ flags by child, for those that the miniport tells of. */
+  readonly childStates: ReadonlyMap<number, number>;
+  /** What the miniport's pointer can do; null when the system draws it. */
+  readonly pointer: PointerCapabilities | null;
 }
 
-/** Thrown when the miniport does not do what a display driver needs. */
-export class DisplayError extends Error {
-  override readonly name = 'DisplayError';
-}
-
-/** Most modes that are looked at. */
-const MOST_MODES = 1024;
-
-function bytes<M extends Members>(layout: Layout<M>, value: Partial<Structure<M>>): Uint8Array {
-  const out = new Uint8Array(layout.size);
-  layout.writeTo(new DataView(out.buffer), 0, value);
-  return out;
-}
-
-/** Sends a request that must succeed and return at least `least` bytes. */
-function request(device: VideoDevice, code: number, input: Uint8Array, outputLength: number, least: number): DataView {
-  const { status, output } = sendRequest(device, code, input, outputLength);
-  if (status !== NO_ERROR) throw new DisplayError(`${ioctlName(code)} failed: ${statusName(status)}`);
-  if (output.length < least) {
-    throw new DisplayError(
-      `${ioctlName(code)} returned ${output.length} bytes where ${least} were expected: was Information set?`,
-    );
-  }
-  return new DataView(output.buffer, output.byteOffset, output.byteLength);
-}
-
-const NOTHING = new Uint8Array(0);
-
-/** DrvGetModes: asks how many modes there are, then for all of them. */
-export function getModes(device: VideoDevice): ModeInformation[] {
-  const counted = VIDEO_NUM_MODES.readFrom(
-    request(device, IOCTL_VIDEO_QUERY_NUM_AVAIL_MODES, NOTHING, VIDEO_NUM_MODES.size, VIDEO_NUM_MODES.size),
-    0,
-  );
-  const { NumModes, ModeInformationLength } = counted;
-  if (NumModes === 0 || NumModes > MOST_MODES)
-    throw new DisplayError(
-      `${ioctlName(IOCTL_VIDEO_QUERY_NUM_AVAIL_MODES)} said ${NumModes} modes; 1 to ${MOST_MODES} make sense`,
-    );
-  if (ModeInformationLength < VIDEO_MODE_INFORMATION.size) {
-    throw new DisplayError(
-      `ModeInformationLength is ${ModeInformationLength}; VIDEO_MODE_INFORMATION has ${VIDEO_MODE_INFORMATION.size} bytes`,
-    );
-  }
-  const length = NumModes * ModeInformationLength;
-  const view = request(device, IOCTL_VIDEO_QUERY_AVAIL_MODES, NOTHING, length, length);
-  return Array.from({ length: NumModes }, (_, index) =>
-    VIDEO_MODE_INFORMATION.readFrom(view, index * ModeInformationLength),
-  ).filter((mode) => mode.Length !== 0);
-}
-
-/** The mode nearest to a wanted size: the exact one, else the one whose pixel count differs least. */
-export function nearestMode(modes: readonly ModeInformation[], width: number, height: number): ModeInformation {
-  const distance = (mode: ModeInformation) =>
-    Math.abs(mode.VisScreenWidth - width) + Math.abs(mode.VisScreenHeight - height);
-  const [first, ...rest] = modes;
-  if (!first) throw new DisplayError('the miniport offers no mode');
-  return rest.reduce((best, mode) => (distance(mode) < distance(best) ? mode : best), first);
-}
-
-/** DrvEnablePDEV and DrvEnableSurface: choose a mode, set it, map the frame buffer. */
-export function enableSurface(device: VideoDevice, width: number, height: number): Surface {
-  const mode = nearestMode(getModes(device), width, height);
+/** Sets the mode, and its palette where it has one. */
+function setMode(device: VideoDevice, mode: ModeInformation): void {
   request(device, IOCTL_VIDEO_SET_CURRENT_MODE, bytes(VIDEO_MODE, { RequestedMode: mode.ModeIndex }), 0, 0);
+}
+
+function setModePalette(device: VideoDevice, mode: ModeInformation): void {
+  if (bitsPerPixel(mode) === 8 && mode.AttributeFlags & VIDEO_MODE_PALETTE_DRIVEN) setPalette(device, defaultPalette());
+}
+
+/** Shows the pointer in the middle of the screen; null when that is left to the system. */
+function setUpPointer(device: VideoDevice, mode: ModeInformation): PointerCapabilities | null {
+  const capabilities = queryPointer(device);
+  const [column, row] = [mode.VisScreenWidth >> 1, mode.VisScreenHeight >> 1];
+  return capabilities && showPointer(device, capabilities, column, row) ? capabilities : null;
+}
+
+/** DrvEnablePDEV and DrvEnableSurface: chooses a mode, sets it, maps the frame buffer, asks for what is optional. */
+export function enableSurface(device: VideoDevice, wanted: WantedMode): Surface {
+  const mode = nearestMode(getModes(device), wanted);
+  const colors = queryColorCapabilities(device);
+  setMode(device, mode);
   const mapped = request(
     device,
     IOCTL_VIDEO_MAP_VIDEO_MEMORY,
@@ -109,7 +72,35 @@ export function enableSurface(device: VideoDevice, width: number, height: number
     VIDEO_MEMORY_INFORMATION.size,
     VIDEO_MEMORY_INFORMATION.size,
   );
-  return { mode, memory: VIDEO_MEMORY_INFORMATION.readFrom(mapped, 0) };
+  const memory = VIDEO_MEMORY_INFORMATION.readFrom(mapped, 0);
+  setModePalette(device, mode);
+  const publicRanges = queryPublicAccessRanges(device);
+  const childStates = new Map<number, number>();
+  for (const { uid } of device.children) {
+    const state = getChildState(device, uid);
+    if (state !== null) childStates.set(uid, state);
+  }
+  return { mode, memory, colors, publicRanges, childStates, pointer: setUpPointer(device, mode) };
+}
+
+/**
+ * DrvAssertMode. FALSE: the screen goes to somebody else, back to the boot-time mode. TRUE: it comes back, with mode,
+ * palette and pointer as they were; the frame buffer must lie where it lay.
+ */
+export function assertMode(device: VideoDevice, surface: Surface, enable: boolean): void {
+  if (!enable) {
+    engDeviceIoControl(device, IOCTL_VIDEO_RESET_DEVICE, NOTHING, 0);
+    return;
+  }
+  setMode(device, surface.mode);
+  setModePalette(device, surface.mode);
+  if (surface.pointer) setUpPointer(device, surface.mode);
+}
+
+/** A mode change: DrvAssertMode(FALSE) and DrvDisableSurface in the old mode, DrvEnableSurface in the new. */
+export function changeMode(device: VideoDevice, surface: Surface, wanted: WantedMode): Surface {
+  disableSurface(device, surface);
+  return enableSurface(device, wanted);
 }
 
 /**
@@ -117,11 +108,13 @@ export function enableSurface(device: VideoDevice, width: number, height: number
  * own business by now.
  */
 export function disableSurface(device: VideoDevice, surface: Surface): void {
-  sendRequest(
+  if (surface.pointer) hidePointer(device);
+  if (surface.publicRanges.length > 0) freePublicAccessRanges(device, surface.publicRanges);
+  engDeviceIoControl(
     device,
     IOCTL_VIDEO_UNMAP_VIDEO_MEMORY,
     bytes(VIDEO_MEMORY, { RequestedVirtualAddress: surface.memory.VideoRamBase }),
     0,
   );
-  sendRequest(device, IOCTL_VIDEO_RESET_DEVICE, NOTHING, 0);
+  engDeviceIoControl(device, IOCTL_VIDEO_RESET_DEVICE, NOTHING, 0);
 }

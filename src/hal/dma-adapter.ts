@@ -9,6 +9,7 @@ import type { Site } from '../ddi/observer.ts';
 import { PAGE_SIZE } from '../ddi/types.ts';
 import type { AddressSpace, Region } from '../memory/address-space.ts';
 import { NO_PAGE, PageAllocator } from '../memory/page-allocator.ts';
+import type { Transfer } from './scatter-gather.ts';
 
 /** Released buffers that are remembered, for the report. */
 const HISTORY = 4096;
@@ -42,10 +43,18 @@ export interface DmaAdapter {
   readonly id: number;
   readonly reach: Reach;
   readonly description: DeviceDescription;
-  /** Most pages of one common buffer: pages(MaximumLength) + 1. The driver cannot see it. */
+  /**
+   * Most pages of one common buffer, and of all packet transfers under way: pages(MaximumLength) + 1. The driver cannot see it.
+   */
   readonly mapRegisters: number;
   /** Live common buffers by virtual address. */
   readonly buffers: Map<number, CommonBuffer>;
+  /** Packet transfers that are not completed. */
+  readonly transfers: Set<Transfer>;
+  /** Map registers that they use. */
+  registersUsed: number;
+  /** Transfers ever begun. */
+  transfersBegun: number;
   readonly site: Site | undefined;
   /** VideoPortPutDmaAdapter was called. */
   released: boolean;
@@ -110,6 +119,9 @@ export class DmaController {
       description,
       mapRegisters: Math.ceil(description.maximumLength / PAGE_SIZE) + 1,
       buffers: new Map(),
+      transfers: new Set(),
+      registersUsed: 0,
+      transfersBegun: 0,
       site,
       released: false,
     };
@@ -186,6 +198,63 @@ export class DmaController {
       for (const old of this.#releasedInHistory.slice(0, HISTORY)) this.#history.delete(old);
       this.#releasedInHistory = this.#releasedInHistory.slice(HISTORY);
     }
+  }
+
+  /**
+   * Maps frames at logical addresses in a row, for one packet transfer. The page behind them stays unmapped: a device that
+   * runs on beyond the range faults.
+   * @param writable whether the device may write there
+   * @returns the first logical page, or why there is none
+   */
+  mapPages(adapter: DmaAdapter, frames: Int32Array, writable: boolean): number | { readonly refused: string } {
+    const page = this.reservePages(adapter, frames.length + 1);
+    if (typeof page !== 'number') return page;
+    const refused = this.mapReserved(adapter, page, frames, writable);
+    if (refused === null) return page;
+    this.releasePages(adapter, page);
+    return refused;
+  }
+
+  /** Undoes {@link mapPages}: when it returns, the device writes there no more. */
+  unmapPages(adapter: DmaAdapter, page: number, pages: number): void {
+    this.unmapReserved(adapter, page, pages);
+    this.releasePages(adapter, page);
+  }
+
+  /** Takes logical pages in a row, at which nothing is mapped yet. */
+  reservePages(adapter: DmaAdapter, pages: number): number | { readonly refused: string } {
+    const range = this.#ranges[adapter.reach];
+    const slot = range.allocator.allocate(pages);
+    return slot === NO_PAGE
+      ? { refused: `no ${pages} pages in a row among the ${adapter.reach}-bit logical addresses` }
+      : range.firstPage + slot;
+  }
+
+  /** Gives reserved pages back, all that begin at `page`. Nothing may be mapped there. */
+  releasePages(adapter: DmaAdapter, page: number): void {
+    const range = this.#ranges[adapter.reach];
+    range.allocator.free(page - range.firstPage);
+  }
+
+  /** Maps frames within reserved pages. Returns null, or why it cannot be. */
+  mapReserved(
+    adapter: DmaAdapter,
+    page: number,
+    frames: Int32Array,
+    writable: boolean,
+  ): { readonly refused: string } | null {
+    const bytes = frames.length * PAGE_SIZE;
+    if (this.#apertureUsed + bytes > this.#apertureBytes)
+      return { refused: `the device can see ${this.#apertureBytes} bytes at most in all` };
+    if (!this.#iommu.map(adapter.id, page, frames, writable)) return { refused: 'no page table left in the IOMMU' };
+    this.#apertureUsed += bytes;
+    return null;
+  }
+
+  /** Undoes {@link mapReserved} for the same pages. */
+  unmapReserved(adapter: DmaAdapter, page: number, pages: number): void {
+    this.#iommu.unmap(adapter.id, page, pages);
+    this.#apertureUsed -= pages * PAGE_SIZE;
   }
 
   /** All living common buffers and the last few thousand released ones, in order of allocation. */

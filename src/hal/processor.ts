@@ -51,6 +51,14 @@ export const CALLBACKS = [
   'HwVidSynchronizeExecutionCallback',
   'HwVidResetHw',
   'HwVidSetPowerState',
+  'HwVidExecuteDma',
+  'HwVidQueryNamedValueCallback',
+  'HwVidQueryDeviceCallback',
+  'HwVidBankedMemoryCallback',
+  'HwVidBugcheckCallback',
+  'HwVidGetPowerState',
+  'HwVidGetVideoChildDescriptor',
+  'HwVidLegacyResources',
 ] as const;
 /** One of {@link CALLBACKS}. */
 export type CallbackName = (typeof CALLBACKS)[number];

@@ -23,6 +23,7 @@ import type { Parameters4 } from '../ddi/observer.ts';
 import { PAGE_SIZE } from '../ddi/types.ts';
 import { RingGpuFront } from '../devices/ringgpu/front.ts';
 import { DisplayError, disableSurface, enableSurface, type Surface } from '../display/display-driver.ts';
+import { shakeHands } from '../display/win32k.ts';
 import { DmaController } from '../hal/dma-adapter.ts';
 import { Processor } from '../hal/processor.ts';
 import { AddressSpace, hex } from '../memory/address-space.ts';
@@ -30,7 +31,11 @@ import { FrameTable } from '../memory/frame-table.ts';
 import { SharedRing } from '../memory/shared-ring.ts';
 import { driverPosition, STACK_DEPTH } from '../verifier/source-position.ts';
 import { createVerifier, formatParameters } from '../verifier/verifier.ts';
+import { collectBugCheckData } from '../videoport/bug-check-callback.ts';
+import { enumerateDueChildren } from '../videoport/children.ts';
 import { installPort, Port, type VideoDevice } from '../videoport/port.ts';
+import { procAddress } from '../videoport/proc-address.ts';
+import { resetAfterBugCheck } from '../videoport/reset-hardware.ts';
 import { shutDown, startDriver } from '../videoport/start-device.ts';
 import { timerTick } from '../videoport/timer.ts';
 import type { CpuBoot, CpuCommand, CpuEvent } from './board-protocol.ts';
@@ -87,12 +92,18 @@ function start(boot: CpuBoot): void {
     for (;;) Atomics.wait(control, CPU_STATE, CPU_HALTED);
   };
 
+  let crashed = false;
   const bugCheck = (code: number, parameters: Parameters4, sentence: string, cause: unknown): never => {
+    // A second one, out of HwVidResetHw below: back to there.
+    if (crashed) throw new Error(sentence);
+    crashed = true;
     sendBuffers();
     emit({
       type: 'bugcheck',
       bugCheck: { code, parameters: formatParameters(parameters), message: sentence, position: driverPosition(cause) },
     });
+    collectBugCheckData(code);
+    resetAfterBugCheck();
     return halt();
   };
 
@@ -116,6 +127,7 @@ function start(boot: CpuBoot): void {
   bus.plug(2, front.plug());
   const log: Port['log'] = (source, level, text) => emit({ type: 'log', source, level, text });
   const port = new Port({ processor, space, bus, windows: new Windows(bus), dma, observer, log });
+  port.procAddress = procAddress;
   installPort(port);
 
   processor.onTimer = timerTick;
@@ -162,7 +174,8 @@ function start(boot: CpuBoot): void {
     const device = started[0] as VideoDevice;
     let surface: Surface;
     try {
-      surface = enableSurface(device, boot.mode.width, boot.mode.height);
+      shakeHands(device);
+      surface = enableSurface(device, boot.mode);
     } catch (error) {
       if (error instanceof DisplayError) return { failed: error.message };
       throw error;
@@ -171,6 +184,7 @@ function start(boot: CpuBoot): void {
     emit({ type: 'running' });
     while (!stopRequested) {
       processor.safepoint();
+      enumerateDueChildren();
       if (!stopRequested) processor.waitForAttention(1000, false);
     }
     disableSurface(device, surface);

@@ -18,7 +18,7 @@ const FRESH_WORD = FRESH_BYTE * 0x0101_0101;
 export const PADDING_BYTE = 0x0f;
 
 /** What a range of mapped pages is for. */
-export type RegionKind = 'common-buffer' | 'pool' | 'system';
+export type RegionKind = 'common-buffer' | 'pool' | 'paged-pool' | 'contiguous' | 'system';
 
 /** A range of mapped pages with one owner. */
 export interface Region {
@@ -87,10 +87,33 @@ export class AddressSpace {
    * what surrounds it with {@link PADDING_BYTE}. Returns null when there are not enough pages in a row, or frames.
    */
   map(kind: RegionKind, length: number, offset = 0, site?: Site): Region | null {
+    return this.#map(kind, length, offset, site, (firstPage, pages) => this.#frames.mapScattered(firstPage, pages));
+  }
+
+  /**
+   * The same with frames that follow each other, none above `highestAddress` (a physical address, the last one that is
+   * allowed). Returns null when there is no such run.
+   */
+  mapContiguous(kind: RegionKind, length: number, highestAddress: bigint, site?: Site): Region | null {
+    // Only whole frames below the limit count.
+    const highest = (highestAddress + 1n) / BigInt(PAGE_SIZE) - 1n;
+    const highestFrame = Number(highest < 0x4000_0000n ? highest : 0x4000_0000n);
+    return this.#map(kind, length, 0, site, (firstPage, pages) =>
+      this.#frames.mapContiguous(firstPage, pages, highestFrame),
+    );
+  }
+
+  #map(
+    kind: RegionKind,
+    length: number,
+    offset: number,
+    site: Site | undefined,
+    giveFrames: (firstPage: number, pages: number) => boolean,
+  ): Region | null {
     const pages = Math.ceil((offset + length) / PAGE_SIZE);
     const firstPage = this.#allocator.allocate(pages);
     if (firstPage === NO_PAGE) return null;
-    if (!this.#frames.mapScattered(firstPage, pages)) {
+    if (!giveFrames(firstPage, pages)) {
       this.#allocator.free(firstPage);
       return null;
     }
@@ -114,6 +137,12 @@ export class AddressSpace {
   /** Physical frame numbers of a region's pages, in virtual order. */
   framesOf(region: Region): Int32Array {
     return this.#frames.framesOf(region.firstPage, region.pages);
+  }
+
+  /** Physical frame numbers of the pages that a mapped range touches, in virtual order. */
+  framesAt(address: number, count: number): Int32Array {
+    const firstPage = Math.floor(address / PAGE_SIZE);
+    return this.#frames.framesOf(firstPage, Math.floor((address + count - 1) / PAGE_SIZE) - firstPage + 1);
   }
 
   /** The region that owns the page of an address. */

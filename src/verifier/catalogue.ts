@@ -4,9 +4,14 @@
  * (DMA Verification); ddi.md §5.
  */
 import {
+  BAD_POOL_CALLER,
+  BAD_POOL_HEADER,
+  DRIVER_IRQL_NOT_LESS_OR_EQUAL,
+  DRIVER_LEFT_LOCKED_PAGES_IN_PROCESS,
   DRIVER_VERIFIER_DETECTED_VIOLATION,
   DRIVER_VERIFIER_DMA_VIOLATION,
   IRQL_NOT_LESS_OR_EQUAL,
+  PFN_LIST_CORRUPT,
 } from '../ddi/bug-checks.ts';
 import type { Rule } from '../ddi/observer.ts';
 
@@ -29,6 +34,20 @@ const dma = (subcode: number | null, crashes = true): RuleEntry => ({
 });
 
 const finding = (page: string): RuleEntry => ({ bugCheck: null, subcode: null, crashes: false, page });
+
+const debuggerPages = 'https://learn.microsoft.com/windows-hardware/drivers/debugger';
+
+/** A bug check with its page; the rule's parameters follow the subcode when there is one. */
+const bugCheck = (code: number, subcode: number | null, page: string, crashes = true): RuleEntry => ({
+  bugCheck: code,
+  subcode,
+  crashes,
+  page: `${debuggerPages}/${page}`,
+});
+
+/** 0xC4 of Driver Verifier. */
+const violation = (subcode: number): RuleEntry =>
+  bugCheck(DRIVER_VERIFIER_DETECTED_VIOLATION, subcode, 'bug-check-0xc4--driver-verifier-detected-violation');
 
 const devtest = 'https://learn.microsoft.com/windows-hardware/drivers/devtest';
 const video = 'https://learn.microsoft.com/windows-hardware/drivers/ddi/video';
@@ -63,6 +82,30 @@ export const CATALOGUE: Readonly<Record<Rule, RuleEntry>> = {
   'interrupt-storm': finding(`${video}/nc-video-pvideo_hw_interrupt`),
   'bad-argument': finding(`${video}/`),
   'callback-contract': finding(`${video}/`),
+  'pool-caller': bugCheck(BAD_POOL_CALLER, null, 'bug-check-0xc2--bad-pool-caller'),
+  'pool-header': bugCheck(BAD_POOL_HEADER, null, 'bug-check-0x19--bad-pool-header'),
+  'pool-zero': violation(0x00),
+  'pool-view': finding(`${devtest}/special-pool`),
+  'paged-access': bugCheck(DRIVER_IRQL_NOT_LESS_OR_EQUAL, null, 'bug-check-0xd1--driver-irql-not-less-or-equal'),
+  'freed-locked': bugCheck(PFN_LIST_CORRUPT, 0x9a, 'bug-check-0x4e--pfn-list-corrupt'),
+  'unlock-unknown': bugCheck(PFN_LIST_CORRUPT, 0x07, 'bug-check-0x4e--pfn-list-corrupt'),
+  'locked-pages': bugCheck(
+    DRIVER_LEFT_LOCKED_PAGES_IN_PROCESS,
+    null,
+    'bug-check-0xcb--driver-left-locked-pages-in-process',
+    false,
+  ),
+  'spin-lock-recursive': violation(0x1000),
+  'spin-lock-order': violation(0x1003),
+  'spin-lock-not-held': violation(0x1007),
+  'spin-lock-irql': violation(0x31),
+  'lock-held': finding(`${devtest}/deadlock-detection`),
+  'dma-unlocked': dma(0x0e),
+  'dma-short': dma(0x24),
+  'dma-zero': dma(0x21),
+  'list-unknown': dma(0x06),
+  'put-with-lists': dma(0x0a),
+  'dma-direction': finding(`${devtest}/dma-verification`),
 };
 
 /** `0xE6/03`, `0x0A`, or the rule's own name where Windows has no number for it. */

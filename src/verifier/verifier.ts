@@ -16,9 +16,13 @@ export interface RawFinding {
   readonly position: GeneratedPosition | null;
 }
 
+/** What a driver passed may be anything: what is no number shows as 0. */
+const whole = (value: number | bigint): bigint =>
+  typeof value === 'bigint' ? value : Number.isFinite(value) ? BigInt(Math.trunc(value)) : 0n;
+
 /** Parameters as Windows prints them: four hexadecimal numbers. */
 export function formatParameters(parameters: Parameters4): string[] {
-  return parameters.map((value) => `0x${BigInt.asUintN(64, BigInt(value)).toString(16).toUpperCase()}`);
+  return parameters.map((value) => `0x${BigInt.asUintN(64, whole(value)).toString(16).toUpperCase()}`);
 }
 
 /** Each rule and place is told once this many times; then only counted, so that a loop does not bury the rest. */

@@ -9,9 +9,9 @@ import { port, type VideoDevice } from './port.ts';
 const GET = callRule('VideoPortGetAccessRanges', PASSIVE_LEVEL, { onlyIn: ['HwVidFindAdapter'] });
 const VERIFY = callRule('VideoPortVerifyAccessRanges', PASSIVE_LEVEL, { onlyIn: ['HwVidFindAdapter'] });
 
-/** The ranges that PnP assigned to a device: its BARs. */
+/** The ranges that PnP assigned to a device: its BARs, then what its driver named as legacy resources. */
 function assigned(device: VideoDevice): VIDEO_ACCESS_RANGE[] {
-  return device.pciFunction.bars.map((bar) => ({
+  const bars = device.pciFunction.bars.map((bar) => ({
     RangeStart: BigInt(bar.address),
     RangeLength: bar.block.size,
     RangeInIoSpace: bar.io ? 1 : 0,
@@ -19,6 +19,7 @@ function assigned(device: VideoDevice): VIDEO_ACCESS_RANGE[] {
     RangeShareable: 0,
     RangePassive: 0,
   }));
+  return [...bars, ...device.legacyRanges.map((range) => ({ ...range }))];
 }
 
 /**
@@ -102,7 +103,7 @@ export function VideoPortVerifyAccessRanges(
   const foreign: VIDEO_ACCESS_RANGE[] = [];
   for (const [slot, pciFunction] of port.bus.entries()) {
     if (pciFunction === device.pciFunction) continue;
-    foreign.push(...assigned({ ...device, slot, pciFunction }));
+    foreign.push(...assigned({ ...device, slot, pciFunction, legacyRanges: [] }));
   }
   for (const other of port.devices) if (other !== device) foreign.push(...other.claims);
   for (const range of wanted) {

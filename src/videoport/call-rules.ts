@@ -3,6 +3,7 @@
  * begins with
  * `enter(RULE)`, which checks the rule and is a safepoint.
  *
+ * HwVidResetHw, at any IRQL up to HIGH_LEVEL, may only read and write registers, stall and zero.
  * HwVidInterrupt may call nine kinds of functions and nothing else (its page: "any other call is a system crash"). Some
  * functions are documented as
  * callable at any IRQL and yet are not among the nine: those give a finding, and the machine goes on.
@@ -30,6 +31,8 @@ interface RuleOptions {
   readonly minIrql?: number;
   /** Allowed from HwVidInterrupt. */
   readonly fromInterrupt?: boolean;
+  /** Of those: allowed from HwVidResetHw, too. Default true. */
+  readonly fromReset?: boolean;
   readonly notIn?: readonly CallbackName[];
   readonly onlyIn?: readonly CallbackName[];
   readonly dma?: boolean;
@@ -43,7 +46,10 @@ export function callRule(name: string, maxIrql: number, options: RuleOptions = {
     name,
     maxIrql,
     minIrql: options.minIrql ?? PASSIVE_LEVEL,
-    forbidden: bits(options.notIn) | (options.fromInterrupt ? 0 : contextBit('HwVidInterrupt')),
+    forbidden:
+      bits(options.notIn) |
+      (options.fromInterrupt ? 0 : contextBit('HwVidInterrupt')) |
+      (options.fromInterrupt && options.fromReset !== false ? 0 : contextBit('HwVidResetHw')),
     only: bits(options.onlyIn),
     dma: options.dma ?? false,
   };
@@ -81,9 +87,10 @@ function wrongIrql(rule: CallRule): void {
 
 function wrongContext(rule: CallRule): void {
   const { processor, observer } = port;
-  const inInterrupt = (processor.context & rule.forbidden & contextBit('HwVidInterrupt')) !== 0;
-  const sentence = inInterrupt
-    ? `${rule.name} was called from HwVidInterrupt, whose page does not list it among the functions that may be`
+  const wrong = processor.context & rule.forbidden;
+  const strict = (['HwVidInterrupt', 'HwVidResetHw'] as const).find((name) => (wrong & contextBit(name)) !== 0);
+  const sentence = strict
+    ? `${rule.name} was called from ${strict}, whose page does not list it among the functions that may be`
     : `${rule.name} was called from ${processor.callback ?? 'outside any callback'}, where its page does not allow it`;
   observer?.report('call-context', [processor.context, rule.forbidden, rule.only, processor.irql], sentence);
 }

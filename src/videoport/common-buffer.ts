@@ -20,12 +20,13 @@ const ALLOCATE = callRule('VideoPortAllocateCommonBuffer', PASSIVE_LEVEL, { dma:
 const RELEASE = callRule('VideoPortReleaseCommonBuffer', PASSIVE_LEVEL, { dma: true });
 const PUT = callRule('VideoPortPutDmaAdapter', PASSIVE_LEVEL, { dma: true });
 
-const isAdapter = (object: object): object is DmaAdapter => 'mapRegisters' in object;
+/** Tells an adapter from other kernel objects. */
+export const isAdapter = (object: object): object is DmaAdapter => 'mapRegisters' in object;
 const isUlong = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;
 
 /** The adapter behind a handle, or null after saying what is wrong with it. */
-function adapterOf(handle: PVP_DMA_ADAPTER, caller: string): DmaAdapter | null {
+export function adapterOf(handle: PVP_DMA_ADAPTER, caller: string): DmaAdapter | null {
   const adapter = port.handles.get(handle, isAdapter);
   if (!adapter) {
     const what =
@@ -151,10 +152,21 @@ export function VideoPortReleaseCommonBuffer(
   enter(RELEASE);
   port.device(HwDeviceExtension, RELEASE.name);
   const adapter = adapterOf(VpDmaAdapter, RELEASE.name);
-  if (!adapter) return;
+  if (adapter) releaseBuffer(RELEASE.name, adapter, Length, LogicalAddress, VirtualAddress, CacheEnabled);
+}
+
+/** Checks what a release says against what the allocation said, and frees the buffer. */
+export function releaseBuffer(
+  caller: string,
+  adapter: DmaAdapter,
+  Length: ULONG,
+  LogicalAddress: PHYSICAL_ADDRESS,
+  VirtualAddress: PVOID,
+  CacheEnabled: BOOLEAN,
+): void {
   const buffer = adapter.buffers.get(VirtualAddress) ?? elsewhere(VirtualAddress, LogicalAddress);
   if (!buffer) {
-    const sentence = `${RELEASE.name}: no common buffer is allocated at ${hex(Number(VirtualAddress))}: released twice, or never allocated`;
+    const sentence = `${caller}: no common buffer is allocated at ${hex(Number(VirtualAddress))}: released twice, or never allocated`;
     if (port.observer) port.observer.report('release-unknown', [1, VirtualAddress, 0, 0], sentence);
     else port.processor.bugCheck(PFN_LIST_CORRUPT, [0x99, 0, 0, 0], sentence);
     return;
@@ -176,11 +188,17 @@ export function VideoPortReleaseCommonBuffer(
     port.observer?.report(
       'release-mismatch',
       [0, buffer.virtual, buffer.length, 0],
-      `${RELEASE.name}: ${differences.join('; ')}`,
+      `${caller}: ${differences.join('; ')}`,
       undefined,
     );
   }
   checkPadding(buffer);
+  const locked = port.locked.overlapping(buffer.virtual, buffer.length);
+  if (locked) {
+    const sentence = `${caller}: the buffer at ${hex(buffer.virtual)} is locked for DMA: VideoPortUnlockBuffer comes first`;
+    if (port.observer) port.observer.report('freed-locked', [locked.frames[0] ?? 0, 0, 0, 0], sentence);
+    else port.processor.bugCheck(PFN_LIST_CORRUPT, [0x9a, locked.frames[0] ?? 0, 0, 0], sentence);
+  }
   port.dma.freeCommonBuffer(buffer);
 }
 
@@ -225,6 +243,13 @@ export function VideoPortPutDmaAdapter(HwDeviceExtension: HwDeviceExtension, VpD
       'put-with-buffers',
       [VpDmaAdapter, adapter.buffers.size, 0, 0],
       `${PUT.name}: ${adapter.buffers.size} common buffer${adapter.buffers.size === 1 ? ' is' : 's are'} still allocated on this adapter: release them first`,
+    );
+  }
+  if (adapter.transfers.size > 0) {
+    port.observer?.report(
+      'put-with-lists',
+      [VpDmaAdapter, adapter.transfers.size, 0, 0],
+      `${PUT.name}: ${adapter.transfers.size} scatter/gather list${adapter.transfers.size === 1 ? ' is' : 's are'} not completed on this adapter: VideoPortCompleteDma comes first`,
     );
   }
   adapter.released = true;

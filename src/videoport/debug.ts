@@ -10,7 +10,7 @@ import { type LogLevel, port } from './port.ts';
 import { requireMapped } from './system-memory.ts';
 
 const PRINT = callRule('VideoPortDebugPrint', PASSIVE_LEVEL);
-const LOG_ERROR = callRule('VideoPortLogError', DIRQL, { fromInterrupt: true });
+const LOG_ERROR = callRule('VideoPortLogError', DIRQL, { fromInterrupt: true, fromReset: false });
 
 /** A line of the log is cut here. */
 const LONGEST_LINE = 2000;

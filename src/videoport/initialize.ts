@@ -1,6 +1,7 @@
 /** Initialisation and version: VideoPortInitialize, VideoPortGetVersion. */
 import {
   PASSIVE_LEVEL,
+  PCIBus,
   SIZE_OF_NT3_VIDEO_HW_INITIALIZATION_DATA,
   SIZE_OF_NT4_VIDEO_HW_INITIALIZATION_DATA,
   SIZE_OF_W2K_VIDEO_HW_INITIALIZATION_DATA,
@@ -11,6 +12,7 @@ import {
   ERROR_INVALID_PARAMETER,
   NO_ERROR,
   STATUS_INVALID_PARAMETER,
+  STATUS_NO_SUCH_DEVICE,
   STATUS_REVISION_MISMATCH,
   STATUS_SUCCESS,
   STATUS_UNSUCCESSFUL,
@@ -67,7 +69,8 @@ const SIZES: readonly number[] = [
  * @param HwContext reserved, NULL
  * @returns STATUS_SUCCESS; STATUS_REVISION_MISMATCH for a size larger than this system knows; STATUS_UNSUCCESSFUL for
  * one that no system had;
- *   STATUS_INVALID_PARAMETER when HwFindAdapter, HwInitialize or HwStartIO is missing
+ *   STATUS_INVALID_PARAMETER when HwInitializationData, HwFindAdapter, HwInitialize or HwStartIO is missing; STATUS_NO_SUCH_DEVICE for a driver
+ *   of NT 4 size whose AdapterInterfaceType is not PCIBus: it may try the next type
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportinitialize
  */
 export function VideoPortInitialize(
@@ -80,7 +83,11 @@ export function VideoPortInitialize(
   void Argument1;
   void Argument2;
   void HwContext;
-  const size = HwInitializationData?.HwInitDataSize;
+  if (!HwInitializationData) {
+    port.log('port', 'error', 'VideoPortInitialize: HwInitializationData is NULL');
+    return STATUS_INVALID_PARAMETER;
+  }
+  const size = HwInitializationData.HwInitDataSize;
   if (!SIZES.includes(size)) {
     const larger = size > SIZE_OF_WXP_VIDEO_HW_INITIALIZATION_DATA;
     port.log(
@@ -100,6 +107,15 @@ export function VideoPortInitialize(
       port.log('port', 'error', `VideoPortInitialize: ${member} is missing`);
       return STATUS_INVALID_PARAMETER;
     }
+  }
+  if (size <= SIZE_OF_NT4_VIDEO_HW_INITIALIZATION_DATA && known.AdapterInterfaceType !== PCIBus) {
+    // A driver that looks for its device itself looks on buses of this type, and PCI is all there is.
+    port.log(
+      'port',
+      'error',
+      `VideoPortInitialize: there is no bus of AdapterInterfaceType ${known.AdapterInterfaceType}`,
+    );
+    return STATUS_NO_SUCH_DEVICE;
   }
   port.driver = known;
   return STATUS_SUCCESS;

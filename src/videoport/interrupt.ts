@@ -7,9 +7,13 @@ import type { BOOLEAN, VP_STATUS } from '../ddi/types.ts';
 import { callRule, enter } from './call-rules.ts';
 import { port } from './port.ts';
 
-const ENABLE = callRule('VideoPortEnableInterrupt', HIGH_LEVEL, { fromInterrupt: true });
-const DISABLE = callRule('VideoPortDisableInterrupt', HIGH_LEVEL, { fromInterrupt: true });
-const QUEUE = callRule('VideoPortQueueDpc', HIGH_LEVEL, { fromInterrupt: true, minIrql: DISPATCH_LEVEL });
+const ENABLE = callRule('VideoPortEnableInterrupt', HIGH_LEVEL, { fromInterrupt: true, fromReset: false });
+const DISABLE = callRule('VideoPortDisableInterrupt', HIGH_LEVEL, { fromInterrupt: true, fromReset: false });
+const QUEUE = callRule('VideoPortQueueDpc', HIGH_LEVEL, {
+  fromInterrupt: true,
+  fromReset: false,
+  minIrql: DISPATCH_LEVEL,
+});
 
 /**
  * Unmasks the device's interrupt. Obsolete.

@@ -7,14 +7,23 @@
 import type { PciBus, PciFunction } from '../bus/pci.ts';
 import type { Windows } from '../bus/windows.ts';
 import { PAGE_FAULT_IN_NONPAGED_AREA } from '../ddi/bug-checks.ts';
-import type { HwDeviceExtension, VIDEO_ACCESS_RANGE, VIDEO_HW_INITIALIZATION_DATA } from '../ddi/miniport.ts';
+import { VideoPowerOn } from '../ddi/constants.ts';
+import type {
+  HwDeviceExtension,
+  VIDEO_ACCESS_RANGE,
+  VIDEO_HW_INITIALIZATION_DATA,
+  VIDEO_PORT_CONFIG_INFO,
+} from '../ddi/miniport.ts';
 import type { Observer } from '../ddi/observer.ts';
+import type { PVOID, ULONG } from '../ddi/types.ts';
 import type { DmaController } from '../hal/dma-adapter.ts';
+import { MdlTable } from '../hal/mdl.ts';
 import type { ConnectedInterrupt, Processor } from '../hal/processor.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
+import { Pool } from '../memory/pool.ts';
 import { HandleTable } from './handle-table.ts';
 
-/** Who says a line of the log, and how urgent it is. */
+/** Who says a line of the log. */
 export type LogSource = 'driver' | 'port' | 'device';
 /** How urgent a line of the log is. */
 export type LogLevel = 'error' | 'warn' | 'trace' | 'info';
@@ -33,6 +42,37 @@ export interface VideoDevice {
   timerEnabled: boolean;
   /** HwVidInitialize has returned TRUE. */
   opened: boolean;
+  /** Address of its device object, for functions that take one. */
+  readonly deviceObject: PVOID;
+  /** Of a second display (VideoPortCreateSecondaryDisplay): the device that it belongs to. */
+  readonly primary: VideoDevice | null;
+  /** What HwVidFindAdapter left in VIDEO_PORT_CONFIG_INFO. */
+  config: VIDEO_PORT_CONFIG_INFO | null;
+  /** What the device decodes besides its BARs, as the driver says (HwLegacyResourceList, HwVidLegacyResources). */
+  legacyRanges: readonly VIDEO_ACCESS_RANGE[];
+  /** Monitors and other children, as HwVidGetVideoChildDescriptor described them. */
+  children: readonly ChildDevice[];
+  /** VideoPortEnumerateChildren was called: the children are to be asked for again, at PASSIVE_LEVEL. */
+  enumerationDue: boolean;
+  /** VIDEO_POWER_STATE. */
+  powerState: ULONG;
+  /** A request is with the miniport; others wait, since the port hands over one at a time. */
+  requestActive: boolean;
+  readonly waitingRequests: (() => void)[];
+}
+
+/** A child of an adapter, with the device object that PnP made for it. */
+export interface ChildDevice {
+  readonly parent: VideoDevice;
+  /** The number that the miniport knows it by. */
+  readonly uid: ULONG;
+  /** VIDEO_CHILD_TYPE. */
+  readonly type: number;
+  /** What the miniport said of it: a monitor's EDID. */
+  readonly descriptor: Uint8Array;
+  /** Address of its device object (PDO). */
+  readonly deviceObject: PVOID;
+  powerState: ULONG;
 }
 
 /** What the port stands on. */
@@ -57,6 +97,12 @@ export class Port {
   readonly log: PortParts['log'];
   /** Adapters, events: everything that the driver holds by an opaque pointer. */
   readonly handles = new HandleTable();
+  /** Pool memory that the driver allocated. */
+  readonly pool: Pool;
+  /** Memory that the driver locked for DMA. */
+  readonly locked = new MdlTable();
+  /** VIDEO_PORT_CONFIG_INFO.VideoPortGetProcAddress: a function of the port by its name, or null when it has none. */
+  procAddress: (name: string) => unknown = () => null;
   /** What DriverEntry gave to VideoPortInitialize, when it was accepted. */
   driver: VIDEO_HW_INITIALIZATION_DATA | null = null;
   readonly devices: VideoDevice[] = [];
@@ -65,6 +111,7 @@ export class Port {
   constructor(parts: PortParts) {
     this.processor = parts.processor;
     this.space = parts.space;
+    this.pool = new Pool(parts.space);
     this.bus = parts.bus;
     this.windows = parts.windows;
     this.dma = parts.dma;
@@ -73,7 +120,7 @@ export class Port {
   }
 
   /** Makes the device object for a PCI function. */
-  addDevice(slot: number, pciFunction: PciFunction): VideoDevice {
+  addDevice(slot: number, pciFunction: PciFunction, primary: VideoDevice | null = null): VideoDevice {
     const device: VideoDevice = {
       extension: {},
       slot,
@@ -83,6 +130,15 @@ export class Port {
       dpcQueued: false,
       timerEnabled: false,
       opened: false,
+      deviceObject: this.handles.add({}),
+      primary,
+      config: null,
+      legacyRanges: [],
+      children: [],
+      enumerationDue: false,
+      powerState: VideoPowerOn,
+      requestActive: false,
+      waitingRequests: [],
     };
     this.devices.push(device);
     this.#byExtension.set(device.extension, device);
@@ -93,6 +149,8 @@ export class Port {
   removeDevice(device: VideoDevice): void {
     this.devices.splice(this.devices.indexOf(device), 1);
     this.#byExtension.delete(device.extension);
+    this.handles.remove(device.deviceObject);
+    for (const child of device.children) this.handles.remove(child.deviceObject);
   }
 
   /** The device of an extension. Anything else is a wild pointer, on which a kernel crashes. */

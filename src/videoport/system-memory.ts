@@ -4,6 +4,7 @@
  * An access to a page that is not mapped is a page fault: in kernel mode, bug check 0x50.
  */
 import { PAGE_FAULT_IN_NONPAGED_AREA } from '../ddi/bug-checks.ts';
+import { DISPATCH_LEVEL } from '../ddi/constants.ts';
 import type { Layout, Members, Structure } from '../ddi/layout.ts';
 import type { PVOID } from '../ddi/types.ts';
 import { hex, PageFault } from '../memory/address-space.ts';
@@ -13,6 +14,7 @@ import { port } from './port.ts';
 export function requireMapped(address: PVOID, count: number, what: string, write: boolean): void {
   try {
     const region = port.space.require(address, count, what);
+    if (region.kind === 'pool' || region.kind === 'paged-pool') checkPool(address, count, what, write, region.kind);
     const outside = address < region.base || address + count > region.base + region.length;
     if (outside && region.kind === 'common-buffer' && count > 0) {
       port.observer?.report(
@@ -25,6 +27,33 @@ export function requireMapped(address: PVOID, count: number, what: string, write
     if (!(error instanceof PageFault)) throw error;
     port.processor.bugCheck(PAGE_FAULT_IN_NONPAGED_AREA, [error.address, write ? 1 : 0, 0, 0], error.message, error);
   }
+}
+
+/**
+ * What Driver Verifier finds on pool memory: touching paged memory at DISPATCH_LEVEL (it takes all of it out of RAM when the
+ * IRQL rises; without it the memory happens to be there), and, as its special pool does, touching what is outside a
+ * block.
+ */
+function checkPool(address: PVOID, count: number, what: string, write: boolean, kind: 'pool' | 'paged-pool'): void {
+  const { observer, processor, pool, locked } = port;
+  if (!observer || count === 0) return;
+  if (kind === 'paged-pool' && processor.irql >= DISPATCH_LEVEL && !locked.resident(address)) {
+    observer.report(
+      'paged-access',
+      [address, processor.irql, write ? 1 : 0, 0],
+      `${what}: paged memory at ${hex(address)} was ${write ? 'written' : 'read'} at IRQL ${processor.irql}; above APC_LEVEL it may be paged out`,
+    );
+  }
+  const block = pool.find(address);
+  if (block && address >= block.address && address + count <= block.address + block.bytes) return;
+  if (!block && !pool.owns(address)) return;
+  observer.report(
+    'pool-view',
+    [address, count, block?.address ?? 0, block?.bytes ?? 0],
+    block
+      ? `${what}: ${count} bytes at ${hex(address)} reach outside the pool block of ${block.bytes} bytes at ${hex(block.address)}`
+      : `${what}: ${count} bytes at ${hex(address)} lie in pool that is freed, or was never allocated`,
+  );
 }
 
 /** Checks the range of a view. Unaligned addresses are refused: a typed view cannot have them. */

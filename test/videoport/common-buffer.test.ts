@@ -6,6 +6,7 @@ import { reportLeaks } from '../../src/videoport/common-buffer.ts';
 import * as vp from '../../src/videoport/index.ts';
 import type { VideoDevice } from '../../src/videoport/port.ts';
 import { crashOf, createKernel, type Kernel } from '../support/kernel.ts';
+import { rule } from '../support/rule.ts';
 
 const E6 = 0xe6;
 const reach32: VP_DEVICE_DESCRIPTION = {
@@ -37,28 +38,37 @@ describe('VideoPortGetDmaAdapter (nf-video-videoportgetdmaadapter)', () => {
     return logical.value;
   };
 
-  it('reaches 16 MiB when no flag is set', () => {
+  rule('VideoPortGetDmaAdapter', 'reaches 16 MiB when no flag is set', () => {
     expect(Number(logicalFor({}))).to.be.below(16 * 1024 * 1024 - 65536 + 1);
   });
-  it('reaches 4 GiB, and no less, with Dma32BitAddresses', () => {
+  rule('VideoPortGetDmaAdapter', 'reaches 4 GiB, and no less, with Dma32BitAddresses', () => {
     const logical = Number(logicalFor({ Dma32BitAddresses: true }));
     expect(logical).to.be.within(16 * 1024 * 1024, 2 ** 32 - 65536);
   });
-  it('assumes 32-bit reach for ScatterGather on PCI, whatever Dma32BitAddresses says (DEVICE_DESCRIPTION)', () => {
-    expect(Number(logicalFor({ ScatterGather: true }))).to.be.within(16 * 1024 * 1024, 2 ** 32 - 65536);
-  });
-  it('gives Dma64BitAddresses addresses above 4 GiB, so a truncated one is found out; the other flags are ignored', () => {
-    expect(
-      Number(logicalFor({ Dma64BitAddresses: true, Dma32BitAddresses: true, ScatterGather: true })),
-    ).to.be.at.least(2 ** 32);
-  });
-  it('refuses a MaximumLength that is no ULONG with NULL and a finding', () => {
+  rule(
+    'VideoPortGetDmaAdapter',
+    'assumes 32-bit reach for ScatterGather on PCI, whatever Dma32BitAddresses says (DEVICE_DESCRIPTION)',
+    () => {
+      expect(Number(logicalFor({ ScatterGather: true }))).to.be.within(16 * 1024 * 1024, 2 ** 32 - 65536);
+    },
+  );
+  rule(
+    'VideoPortGetDmaAdapter',
+    'gives Dma64BitAddresses addresses above 4 GiB, so a truncated one is found out; the other flags are ignored',
+    () => {
+      expect(
+        Number(logicalFor({ Dma64BitAddresses: true, Dma32BitAddresses: true, ScatterGather: true })),
+      ).to.be.at.least(2 ** 32);
+    },
+  );
+  rule('VideoPortGetDmaAdapter', 'refuses a MaximumLength that is no ULONG with NULL and a finding', () => {
     expect(vp.VideoPortGetDmaAdapter(ext, { ...reach32, MaximumLength: -1 })).to.equal(vp.NULL);
     expect(kernel.rules()).to.deep.equal(['bad-argument']);
   });
 });
 
 for (const verifier of [true, false]) {
+  const build = verifier ? '' : ', in the free build';
   describe(`VideoPortAllocateCommonBuffer (nf-video-videoportallocatecommonbuffer), verifier ${verifier ? 'on' : 'off'}`, () => {
     let kernel: Kernel;
     let ext: object;
@@ -69,35 +79,47 @@ for (const verifier of [true, false]) {
       adapter = vp.VideoPortGetDmaAdapter(ext, reach32);
     });
 
-    it('returns memory whose virtual, physical and logical addresses all differ', () => {
-      const logical = vp.out<bigint>();
-      const virtual = vp.VideoPortAllocateCommonBuffer(ext, adapter, 8192, logical, true, vp.NULL);
-      const physical = kernel.space.physical(virtual);
-      expect(new Set([BigInt(virtual), physical, logical.value]).size).to.equal(3);
-    });
-    it('maps the logical range, and nothing beside it, to the very bytes that the processor sees', () => {
-      const logical = vp.out<bigint>();
-      const virtual = vp.VideoPortAllocateCommonBuffer(ext, adapter, 3 * 4096, logical, true, vp.NULL);
-      for (const offset of [0, 4095, 4096, 3 * 4096 - 1]) {
-        expect(kernel.iommu.translate(Number(logical.value) + offset)?.ram).to.equal(virtual + offset);
-      }
-      expect(kernel.iommu.translate(Number(logical.value) - 1)).to.equal(null);
-      expect(kernel.iommu.translate(Number(logical.value) + 3 * 4096)).to.equal(null);
-    });
-    it('scatters the physical frames of a buffer that is contiguous for processor and device', () => {
-      const virtual = vp.VideoPortAllocateCommonBuffer(ext, adapter, 64 * 4096, vp.out<bigint>(), true, vp.NULL);
-      const consecutive = Array.from(
-        { length: 63 },
-        (_, i) =>
-          (kernel.space.physical(virtual + (i + 1) * 4096) ?? 0n) - (kernel.space.physical(virtual + i * 4096) ?? 0n),
-      ).filter((step) => step === 4096n);
-      expect(consecutive.length).to.be.below(8);
-    });
-    it('fills fresh memory with a pattern that is not zero', () => {
+    rule(
+      'VideoPortAllocateCommonBuffer',
+      `returns memory whose virtual, physical and logical addresses all differ${build}`,
+      () => {
+        const logical = vp.out<bigint>();
+        const virtual = vp.VideoPortAllocateCommonBuffer(ext, adapter, 8192, logical, true, vp.NULL);
+        const physical = kernel.space.physical(virtual);
+        expect(new Set([BigInt(virtual), physical, logical.value]).size).to.equal(3);
+      },
+    );
+    rule(
+      'VideoPortAllocateCommonBuffer',
+      `maps the logical range, and nothing beside it, to the very bytes that the processor sees${build}`,
+      () => {
+        const logical = vp.out<bigint>();
+        const virtual = vp.VideoPortAllocateCommonBuffer(ext, adapter, 3 * 4096, logical, true, vp.NULL);
+        for (const offset of [0, 4095, 4096, 3 * 4096 - 1]) {
+          expect(kernel.iommu.translate(Number(logical.value) + offset)?.ram).to.equal(virtual + offset);
+        }
+        expect(kernel.iommu.translate(Number(logical.value) - 1)).to.equal(null);
+        expect(kernel.iommu.translate(Number(logical.value) + 3 * 4096)).to.equal(null);
+      },
+    );
+    rule(
+      'VideoPortAllocateCommonBuffer',
+      `scatters the physical frames of a buffer that is contiguous for processor and device${build}`,
+      () => {
+        const virtual = vp.VideoPortAllocateCommonBuffer(ext, adapter, 64 * 4096, vp.out<bigint>(), true, vp.NULL);
+        const consecutive = Array.from(
+          { length: 63 },
+          (_, i) =>
+            (kernel.space.physical(virtual + (i + 1) * 4096) ?? 0n) - (kernel.space.physical(virtual + i * 4096) ?? 0n),
+        ).filter((step) => step === 4096n);
+        expect(consecutive.length).to.be.below(8);
+      },
+    );
+    rule('VideoPortAllocateCommonBuffer', `fills fresh memory with a pattern that is not zero${build}`, () => {
       const virtual = vp.VideoPortAllocateCommonBuffer(ext, adapter, 5000, vp.out<bigint>(), true, vp.NULL);
       expect(vp.mem.u8(virtual, 5000).every((byte) => byte !== 0)).to.equal(true);
     });
-    it('returns NULL for a length of 0, and for 4 GiB − 1', () => {
+    rule('VideoPortAllocateCommonBuffer', `returns NULL for a length of 0, and for 4 GiB − 1${build}`, () => {
       for (const length of [0, 0xffff_ffff]) {
         expect(vp.VideoPortAllocateCommonBuffer(ext, adapter, length, vp.out<bigint>(), false, vp.NULL)).to.equal(
           vp.NULL,
@@ -106,36 +128,58 @@ for (const verifier of [true, false]) {
       expect(kernel.findings).to.deep.equal([]);
       expect(kernel.log.join()).to.match(/returns NULL/);
     });
-    it('returns NULL beyond the map registers that MaximumLength asked for', () => {
-      expect(
-        vp.VideoPortAllocateCommonBuffer(ext, adapter, reach32.MaximumLength + 4096, vp.out<bigint>(), false, vp.NULL),
-      ).not.to.equal(vp.NULL);
-      expect(
-        vp.VideoPortAllocateCommonBuffer(ext, adapter, reach32.MaximumLength + 4097, vp.out<bigint>(), false, vp.NULL),
-      ).to.equal(vp.NULL);
-    });
-    it('returns NULL on exhaustion each time, and leaks nothing: what is released can be had again', () => {
-      const before = kernel.space.freeBytes;
-      const held: [number, bigint][] = [];
-      for (;;) {
-        const logical = vp.out<bigint>();
-        const virtual = vp.VideoPortAllocateCommonBuffer(ext, adapter, 40000, logical, false, vp.NULL);
-        if (virtual === vp.NULL) break;
-        held.push([virtual, logical.value]);
-      }
-      expect(held.length).to.be.above(50);
-      for (let i = 0; i < 5; i++)
-        expect(vp.VideoPortAllocateCommonBuffer(ext, adapter, 40000, vp.out<bigint>(), false, vp.NULL)).to.equal(
-          vp.NULL,
-        );
-      for (const [virtual, logical] of held)
-        vp.VideoPortReleaseCommonBuffer(ext, adapter, 40000, logical, virtual, false);
-      expect(kernel.space.freeBytes).to.equal(before);
-      expect(
-        vp.VideoPortAllocateCommonBuffer(ext, adapter, 1024 * 1024, vp.out<bigint>(), false, vp.NULL),
-      ).not.to.equal(vp.NULL);
-    });
-    it('respects what the device can see in all', () => {
+    rule(
+      'VideoPortAllocateCommonBuffer',
+      `returns NULL beyond the map registers that MaximumLength asked for${build}`,
+      () => {
+        expect(
+          vp.VideoPortAllocateCommonBuffer(
+            ext,
+            adapter,
+            reach32.MaximumLength + 4096,
+            vp.out<bigint>(),
+            false,
+            vp.NULL,
+          ),
+        ).not.to.equal(vp.NULL);
+        expect(
+          vp.VideoPortAllocateCommonBuffer(
+            ext,
+            adapter,
+            reach32.MaximumLength + 4097,
+            vp.out<bigint>(),
+            false,
+            vp.NULL,
+          ),
+        ).to.equal(vp.NULL);
+      },
+    );
+    rule(
+      'VideoPortAllocateCommonBuffer',
+      `returns NULL on exhaustion each time, and leaks nothing: what is released can be had again${build}`,
+      () => {
+        const before = kernel.space.freeBytes;
+        const held: [number, bigint][] = [];
+        for (;;) {
+          const logical = vp.out<bigint>();
+          const virtual = vp.VideoPortAllocateCommonBuffer(ext, adapter, 40000, logical, false, vp.NULL);
+          if (virtual === vp.NULL) break;
+          held.push([virtual, logical.value]);
+        }
+        expect(held.length).to.be.above(50);
+        for (let i = 0; i < 5; i++)
+          expect(vp.VideoPortAllocateCommonBuffer(ext, adapter, 40000, vp.out<bigint>(), false, vp.NULL)).to.equal(
+            vp.NULL,
+          );
+        for (const [virtual, logical] of held)
+          vp.VideoPortReleaseCommonBuffer(ext, adapter, 40000, logical, virtual, false);
+        expect(kernel.space.freeBytes).to.equal(before);
+        expect(
+          vp.VideoPortAllocateCommonBuffer(ext, adapter, 1024 * 1024, vp.out<bigint>(), false, vp.NULL),
+        ).not.to.equal(vp.NULL);
+      },
+    );
+    rule('VideoPortAllocateCommonBuffer', `respects what the device can see in all${build}`, () => {
       const small = createKernel({ verifier, apertureBytes: 64 * 1024 });
       const extension = small.start().extension;
       const narrow = vp.VideoPortGetDmaAdapter(extension, reach32);
@@ -144,67 +188,119 @@ for (const verifier of [true, false]) {
       );
       expect(vp.VideoPortAllocateCommonBuffer(extension, narrow, 8 * 1024, vp.out<bigint>(), false)).to.equal(vp.NULL);
     });
-    it('hands out buffers that never overlap, whatever the order of allocations and releases', () => {
-      fc.assert(
-        fc.property(
-          fc.array(fc.oneof(fc.integer({ min: 1, max: 300_000 }), fc.constant(0)), { maxLength: 60 }),
-          (steps) => {
-            const live: { virtual: number; logical: bigint; length: number }[] = [];
-            for (const step of steps) {
-              const oldest = step === 0 ? live.shift() : undefined;
-              if (oldest)
-                vp.VideoPortReleaseCommonBuffer(ext, adapter, oldest.length, oldest.logical, oldest.virtual, true);
-              if (step === 0) continue;
-              const logical = vp.out<bigint>();
-              const virtual = vp.VideoPortAllocateCommonBuffer(ext, adapter, step, logical, true);
-              if (virtual === vp.NULL) continue;
-              for (const other of live) {
-                expect(virtual + step <= other.virtual || other.virtual + other.length <= virtual, 'virtual').to.equal(
-                  true,
-                );
-                expect(
-                  logical.value + BigInt(step) <= other.logical ||
-                    other.logical + BigInt(other.length) <= logical.value,
-                  'logical',
-                ).to.equal(true);
+    rule(
+      'VideoPortAllocateCommonBuffer',
+      `hands out buffers that never overlap, whatever the order of allocations and releases${build}`,
+      () => {
+        fc.assert(
+          fc.property(
+            fc.array(fc.oneof(fc.integer({ min: 1, max: 300_000 }), fc.constant(0)), { maxLength: 60 }),
+            (steps) => {
+              const live: { virtual: number; logical: bigint; length: number }[] = [];
+              for (const step of steps) {
+                const oldest = step === 0 ? live.shift() : undefined;
+                if (oldest)
+                  vp.VideoPortReleaseCommonBuffer(ext, adapter, oldest.length, oldest.logical, oldest.virtual, true);
+                if (step === 0) continue;
+                const logical = vp.out<bigint>();
+                const virtual = vp.VideoPortAllocateCommonBuffer(ext, adapter, step, logical, true);
+                if (virtual === vp.NULL) continue;
+                for (const other of live) {
+                  expect(
+                    virtual + step <= other.virtual || other.virtual + other.length <= virtual,
+                    'virtual',
+                  ).to.equal(true);
+                  expect(
+                    logical.value + BigInt(step) <= other.logical ||
+                      other.logical + BigInt(other.length) <= logical.value,
+                    'logical',
+                  ).to.equal(true);
+                }
+                live.push({ virtual, logical: logical.value, length: step });
               }
-              live.push({ virtual, logical: logical.value, length: step });
-            }
-            for (const { virtual, logical, length } of live)
-              vp.VideoPortReleaseCommonBuffer(ext, adapter, length, logical, virtual, true);
-          },
-        ),
-        { numRuns: 60 },
-      );
-      expect(kernel.findings).to.deep.equal([]);
-    });
+              for (const { virtual, logical, length } of live)
+                vp.VideoPortReleaseCommonBuffer(ext, adapter, length, logical, virtual, true);
+            },
+          ),
+          { numRuns: 60 },
+        );
+        expect(kernel.findings).to.deep.equal([]);
+      },
+    );
   });
 }
 
-describe('VideoPortAllocateCommonBuffer under Driver Verifier (DMA Verification)', () => {
-  it('centres a buffer in its pages, so that only lengths of whole pages begin on a page', () => {
-    const kernel = createKernel();
-    const ext = kernel.start().extension;
-    const adapter = vp.VideoPortGetDmaAdapter(ext, reach32);
-    for (const [length, offset] of [
-      [0x12010, 0x7f8],
-      [0x4300, 0x680],
-      [0x4800, 0x400],
-      [0x1000, 0],
-    ] as const) {
+describe('what documents say in two ways of common buffers', () => {
+  rule(
+    ['VideoPortAllocateCommonBuffer', 'VideoPortReleaseCommonBuffer'],
+    'take CacheEnabled without an effect on the bytes; the release must repeat it',
+    () => {
+      const kernel = createKernel();
+      const ext = kernel.start().extension;
+      const adapter = vp.VideoPortGetDmaAdapter(ext, reach32);
+      for (const cached of [true, false]) {
+        const logical = vp.out<bigint>();
+        const virtual = vp.VideoPortAllocateCommonBuffer(ext, adapter, 4096, logical, cached);
+        vp.mem.u8(virtual, 1)[0] = 7;
+        expect(kernel.space.bytes[kernel.iommu.translate(Number(logical.value))?.ram ?? 0]).to.equal(7);
+        vp.VideoPortReleaseCommonBuffer(ext, adapter, 4096, logical.value, virtual, cached);
+      }
+      expect(kernel.findings).to.deep.equal([]);
+    },
+    {
+      chosen:
+        'the page says that CacheEnabled is ignored and memory is cached on x86, the page of DMA Verification that common buffers are not cached, the release that the flag must match; so it is kept, compared, and changes nothing, DMA being coherent',
+    },
+  );
+  rule(
+    'VideoPortReleaseCommonBuffer',
+    'takes the logical address before the virtual one',
+    () => {
+      const kernel = createKernel();
+      const ext = kernel.start().extension;
+      const adapter = vp.VideoPortGetDmaAdapter(ext, reach32);
       const logical = vp.out<bigint>();
-      const virtual = vp.VideoPortAllocateCommonBuffer(ext, adapter, length, logical, false);
-      expect(virtual % 4096, hex(length)).to.equal(offset);
-      expect(Number(logical.value) % 4096, hex(length)).to.equal(offset);
-    }
-  });
-  it('begins every buffer on a page without the verifier', () => {
+      const virtual = vp.VideoPortAllocateCommonBuffer(ext, adapter, 4096, logical, true);
+      const crash = crashOf(() =>
+        vp.VideoPortReleaseCommonBuffer(ext, adapter, 4096, BigInt(virtual), Number(logical.value), true),
+      );
+      expect(crash.parameters[0]).to.equal(0x03);
+    },
+    {
+      chosen:
+        'a remark of the page speaks of VideoPortFreeCommonBuffer, whose order is the other one; the prototype decides',
+    },
+  );
+});
+
+describe('VideoPortAllocateCommonBuffer under Driver Verifier (DMA Verification)', () => {
+  rule(
+    'VideoPortAllocateCommonBuffer',
+    'centres a buffer in its pages, so that only lengths of whole pages begin on a page',
+    () => {
+      const kernel = createKernel();
+      const ext = kernel.start().extension;
+      const adapter = vp.VideoPortGetDmaAdapter(ext, reach32);
+      for (const [length, offset] of [
+        [0x12010, 0x7f8],
+        [0x4300, 0x680],
+        [0x4800, 0x400],
+        [0x1000, 0],
+      ] as const) {
+        const logical = vp.out<bigint>();
+        const virtual = vp.VideoPortAllocateCommonBuffer(ext, adapter, length, logical, false);
+        expect(virtual % 4096, hex(length)).to.equal(offset);
+        expect(Number(logical.value) % 4096, hex(length)).to.equal(offset);
+      }
+    },
+  );
+  rule('VideoPortAllocateCommonBuffer', 'begins every buffer on a page without the verifier', () => {
     const kernel = createKernel({ verifier: false });
     const ext = kernel.start().extension;
     const adapter = vp.VideoPortGetDmaAdapter(ext, reach32);
     expect(vp.VideoPortAllocateCommonBuffer(ext, adapter, 0x4300, vp.out<bigint>(), false) % 4096).to.equal(0);
   });
-  it('finds a write beyond the end at release: 0xE6/0F with parameter 5', () => {
+  rule('VideoPortAllocateCommonBuffer', 'finds a write beyond the end at release: 0xE6/0F with parameter 5', () => {
     const kernel = createKernel();
     const ext = kernel.start().extension;
     const adapter = vp.VideoPortGetDmaAdapter(ext, reach32);
@@ -215,7 +311,7 @@ describe('VideoPortAllocateCommonBuffer under Driver Verifier (DMA Verification)
     const crash = crashOf(() => vp.VideoPortReleaseCommonBuffer(ext, adapter, 100, logical.value, virtual, false));
     expect([crash.code, ...crash.parameters]).to.deep.equal([E6, 0x0f, 5, virtual, virtual + 100]);
   });
-  it('finds a write before the beginning: parameter 4', () => {
+  rule('VideoPortAllocateCommonBuffer', 'finds a write before the beginning: parameter 4', () => {
     const kernel = createKernel();
     const ext = kernel.start().extension;
     const adapter = vp.VideoPortGetDmaAdapter(ext, reach32);
@@ -245,7 +341,7 @@ describe('VideoPortReleaseCommonBuffer (nf-video-videoportreleasecommonbuffer)',
   };
   beforeEach(() => setUp(true));
 
-  it('takes back exactly what was allocated, without a finding', () => {
+  rule('VideoPortReleaseCommonBuffer', 'takes back exactly what was allocated, without a finding', () => {
     vp.VideoPortReleaseCommonBuffer(ext, adapter, 6000, logical, virtual, true);
     expect(kernel.findings).to.deep.equal([]);
     expect(kernel.iommu.translate(Number(logical))).to.equal(null);
@@ -280,42 +376,50 @@ describe('VideoPortReleaseCommonBuffer (nf-video-videoportreleasecommonbuffer)',
     ],
   ];
   for (const [what, release, message] of wrong) {
-    it(`stops the machine on one wrong argument: ${what}`, () => {
+    rule('VideoPortReleaseCommonBuffer', `stops the machine on one wrong argument: ${what}`, () => {
       const crash = crashOf(release);
       expect(crash.code).to.equal(E6);
       expect(crash.message).to.match(message);
       expect(kernel.rules()).to.deep.equal(['release-mismatch']);
     });
   }
-  it('stops the machine when a buffer is released twice: 0xE6/03', () => {
+  rule('VideoPortReleaseCommonBuffer', 'stops the machine when a buffer is released twice: 0xE6/03', () => {
     vp.VideoPortReleaseCommonBuffer(ext, adapter, 6000, logical, virtual, true);
     const crash = crashOf(() => vp.VideoPortReleaseCommonBuffer(ext, adapter, 6000, logical, virtual, true));
     expect([crash.code, crash.parameters[0]]).to.deep.equal([E6, 0x03]);
   });
-  it('corrupts the free build when a buffer is released twice: 0x4E', () => {
+  rule('VideoPortReleaseCommonBuffer', 'corrupts the free build when a buffer is released twice: 0x4E', () => {
     setUp(false);
     vp.VideoPortReleaseCommonBuffer(ext, adapter, 6000, logical, virtual, true);
     expect(crashOf(() => vp.VideoPortReleaseCommonBuffer(ext, adapter, 6000, logical, virtual, true)).code).to.equal(
       0x4e,
     );
   });
-  it('goes on in the free build when the length is wrong: nothing checks it there', () => {
-    setUp(false);
-    vp.VideoPortReleaseCommonBuffer(ext, adapter, 8192, logical, virtual, true);
-    expect(kernel.iommu.translate(Number(logical))).to.equal(null);
-  });
+  rule(
+    'VideoPortReleaseCommonBuffer',
+    'goes on in the free build when the length is wrong: nothing checks it there',
+    () => {
+      setUp(false);
+      vp.VideoPortReleaseCommonBuffer(ext, adapter, 8192, logical, virtual, true);
+      expect(kernel.iommu.translate(Number(logical))).to.equal(null);
+    },
+  );
 });
 
 describe('VideoPortPutDmaAdapter (nf-video-videoportputdmaadapter)', () => {
-  it('stops the machine when common buffers are outstanding: 0xE6/07 with adapter and count', () => {
-    const kernel = createKernel();
-    const ext = kernel.start().extension;
-    const adapter = vp.VideoPortGetDmaAdapter(ext, reach32);
-    for (let i = 0; i < 3; i++) vp.VideoPortAllocateCommonBuffer(ext, adapter, 4096, vp.out<bigint>(), true);
-    const crash = crashOf(() => vp.VideoPortPutDmaAdapter(ext, adapter));
-    expect([crash.code, ...crash.parameters]).to.deep.equal([E6, 0x07, adapter, 3, 0]);
-  });
-  it('makes the handle dead: 0xE6/18 on the next use', () => {
+  rule(
+    'VideoPortPutDmaAdapter',
+    'stops the machine when common buffers are outstanding: 0xE6/07 with adapter and count',
+    () => {
+      const kernel = createKernel();
+      const ext = kernel.start().extension;
+      const adapter = vp.VideoPortGetDmaAdapter(ext, reach32);
+      for (let i = 0; i < 3; i++) vp.VideoPortAllocateCommonBuffer(ext, adapter, 4096, vp.out<bigint>(), true);
+      const crash = crashOf(() => vp.VideoPortPutDmaAdapter(ext, adapter));
+      expect([crash.code, ...crash.parameters]).to.deep.equal([E6, 0x07, adapter, 3, 0]);
+    },
+  );
+  rule('VideoPortPutDmaAdapter', 'makes the handle dead: 0xE6/18 on the next use', () => {
     const kernel = createKernel();
     const ext = kernel.start().extension;
     const adapter = vp.VideoPortGetDmaAdapter(ext, reach32);
@@ -324,12 +428,12 @@ describe('VideoPortPutDmaAdapter (nf-video-videoportputdmaadapter)', () => {
       crashOf(() => vp.VideoPortAllocateCommonBuffer(ext, adapter, 4096, vp.out<bigint>(), true)).parameters[0],
     ).to.equal(0x18);
   });
-  it('stops the machine on a NULL adapter: 0xE6/19', () => {
+  rule('VideoPortPutDmaAdapter', 'stops the machine on a NULL adapter: 0xE6/19', () => {
     const kernel = createKernel();
     const ext = kernel.start().extension;
     expect(crashOf(() => vp.VideoPortPutDmaAdapter(ext, vp.NULL)).parameters[0]).to.equal(0x19);
   });
-  it('returns NULL for a NULL adapter in the free build', () => {
+  rule('VideoPortPutDmaAdapter', 'returns NULL for a NULL adapter in the free build', () => {
     const kernel = createKernel({ verifier: false });
     const ext = kernel.start().extension;
     expect(vp.VideoPortAllocateCommonBuffer(ext, vp.NULL, 4096, vp.out<bigint>(), true)).to.equal(vp.NULL);
@@ -350,7 +454,7 @@ describe('the DMA family’s IRQL', () => {
     ['VideoPortPutDmaAdapter', (ext, adapter) => vp.VideoPortPutDmaAdapter(ext, adapter)],
   ];
   for (const [name, call] of calls) {
-    it(`${name} above PASSIVE_LEVEL is 0xE6/13 with maximum and current IRQL`, () => {
+    rule(name, `above PASSIVE_LEVEL is 0xE6/13 with maximum and current IRQL`, () => {
       const kernel = createKernel();
       const ext = kernel.start().extension;
       const adapter = vp.VideoPortGetDmaAdapter(ext, reach32);
@@ -360,7 +464,7 @@ describe('the DMA family’s IRQL', () => {
       expect([crash.code, ...crash.parameters]).to.deep.equal([E6, 0x13, 2, vp.PASSIVE_LEVEL, vp.DISPATCH_LEVEL]);
       expect(crash.message).to.include(name);
     });
-    it(`${name} above PASSIVE_LEVEL is 0x0A in the free build`, () => {
+    rule(name, `above PASSIVE_LEVEL is 0x0A in the free build`, () => {
       const kernel = createKernel({ verifier: false });
       const ext = kernel.start().extension;
       const adapter = vp.VideoPortGetDmaAdapter(ext, reach32);
@@ -373,17 +477,21 @@ describe('the DMA family’s IRQL', () => {
 });
 
 describe('the leak report at stop', () => {
-  it('names every common buffer and adapter that is still allocated', () => {
-    const kernel = createKernel();
-    const ext = kernel.start().extension;
-    const adapter = vp.VideoPortGetDmaAdapter(ext, reach32);
-    vp.VideoPortAllocateCommonBuffer(ext, adapter, 4096, vp.out<bigint>(), true);
-    reportLeaks();
-    expect(kernel.rules()).to.deep.equal(['leak', 'leak']);
-    expect(kernel.findings[0]?.message).to.match(/4096 bytes .* never released/);
-    expect(kernel.findings[1]?.message).to.match(/VideoPortPutDmaAdapter/);
-  });
-  it('is empty when everything was given back', () => {
+  rule(
+    ['VideoPortAllocateCommonBuffer', 'VideoPortGetDmaAdapter'],
+    'names every common buffer and adapter that is still allocated',
+    () => {
+      const kernel = createKernel();
+      const ext = kernel.start().extension;
+      const adapter = vp.VideoPortGetDmaAdapter(ext, reach32);
+      vp.VideoPortAllocateCommonBuffer(ext, adapter, 4096, vp.out<bigint>(), true);
+      reportLeaks();
+      expect(kernel.rules()).to.deep.equal(['leak', 'leak']);
+      expect(kernel.findings[0]?.message).to.match(/4096 bytes .* never released/);
+      expect(kernel.findings[1]?.message).to.match(/VideoPortPutDmaAdapter/);
+    },
+  );
+  rule(['VideoPortAllocateCommonBuffer', 'VideoPortGetDmaAdapter'], 'is empty when everything was given back', () => {
     const kernel = createKernel();
     const ext = kernel.start().extension;
     vp.VideoPortPutDmaAdapter(ext, vp.VideoPortGetDmaAdapter(ext, reach32));

@@ -3,6 +3,15 @@ import fc from 'fast-check';
 import { RINGGPU_ID, RINGGPU_PORT_DATA, RINGGPU_PORT_INDEX, RINGGPU_REG } from '../../src/devices/ringgpu/index.ts';
 import * as vp from '../../src/videoport/index.ts';
 import { crashOf, createKernel, type Kernel } from '../support/kernel.ts';
+import { rule } from '../support/rule.ts';
+
+const WIDTHS = ['Uchar', 'Ushort', 'Ulong'];
+const names = (kind: string) =>
+  WIDTHS.flatMap((width) => [`VideoPortRead${kind}${width}`, `VideoPortWrite${kind}${width}`]);
+const REGISTERS = names('Register');
+const REGISTER_BUFFERS = names('RegisterBuffer');
+const PORTS = names('Port');
+const PORT_BUFFERS = names('PortBuffer');
 
 describe('access ranges, registers and ports', () => {
   let kernel: Kernel;
@@ -23,7 +32,7 @@ describe('access ranges, registers and ports', () => {
   });
 
   describe('VideoPortGetAccessRanges (nf-video-videoportgetaccessranges)', () => {
-    it('reports the BARs: a memory range and an I/O range, and the slot', () => {
+    rule('VideoPortGetAccessRanges', 'reports the BARs: a memory range and an I/O range, and the slot', () => {
       const slot = vp.out<number>();
       inFindAdapter(() => vp.VideoPortGetAccessRanges(ext, 0, vp.NULL, 2, [], vp.NULL, vp.NULL, slot));
       expect(ranges.map((range) => [range.RangeLength, range.RangeInIoSpace])).to.deep.equal([
@@ -32,21 +41,21 @@ describe('access ranges, registers and ports', () => {
       ]);
       expect(slot.value).to.equal(2);
     });
-    it('answers ERROR_MORE_DATA when there is too little room', () => {
+    rule('VideoPortGetAccessRanges', 'answers ERROR_MORE_DATA when there is too little room', () => {
       expect(inFindAdapter(() => vp.VideoPortGetAccessRanges(ext, 0, vp.NULL, 1, [], vp.NULL, vp.NULL, null))).to.equal(
         vp.ERROR_MORE_DATA,
       );
     });
-    it('answers ERROR_DEV_NOT_EXIST to ids of another device (legacy drivers)', () => {
+    rule('VideoPortGetAccessRanges', 'answers ERROR_DEV_NOT_EXIST to ids of another device (legacy drivers)', () => {
       expect(inFindAdapter(() => vp.VideoPortGetAccessRanges(ext, 0, vp.NULL, 2, [], 0x8086, vp.NULL, null))).to.equal(
         vp.ERROR_DEV_NOT_EXIST,
       );
     });
-    it('is legal in HwVidFindAdapter only', () => {
+    rule('VideoPortGetAccessRanges', 'is legal in HwVidFindAdapter only', () => {
       vp.VideoPortGetAccessRanges(ext, 0, vp.NULL, 2, [], vp.NULL, vp.NULL, null);
       expect(kernel.rules()).to.deep.equal(['call-context']);
     });
-    it('gives all claims back with a count of 0: mapping is a finding then', () => {
+    rule('VideoPortGetAccessRanges', 'gives all claims back with a count of 0: mapping is a finding then', () => {
       inFindAdapter(() => {
         vp.VideoPortGetAccessRanges(ext, 0, vp.NULL, 0, null, vp.NULL, vp.NULL, null);
         vp.VideoPortGetDeviceBase(ext, ranges[0]?.RangeStart ?? 0n, 16, 0);
@@ -64,10 +73,10 @@ describe('access ranges, registers and ports', () => {
       RangeShareable: 0,
       RangePassive: 0,
     };
-    it('claims what nobody has', () => {
+    rule('VideoPortVerifyAccessRanges', 'claims what nobody has', () => {
       expect(inFindAdapter(() => vp.VideoPortVerifyAccessRanges(ext, 1, [vga]))).to.equal(vp.NO_ERROR);
     });
-    it('refuses what another device claimed, unless both share it', () => {
+    rule('VideoPortVerifyAccessRanges', 'refuses what another device claimed, unless both share it', () => {
       const other = kernel.port.addDevice(9, kernel.port.bus.at(2) as never);
       other.claims = [vga];
       expect(inFindAdapter(() => vp.VideoPortVerifyAccessRanges(ext, 1, [vga]))).to.equal(vp.ERROR_INVALID_PARAMETER);
@@ -76,42 +85,46 @@ describe('access ranges, registers and ports', () => {
         vp.NO_ERROR,
       );
     });
-    it('refuses fewer ranges than it was told', () => {
+    rule('VideoPortVerifyAccessRanges', 'refuses fewer ranges than it was told', () => {
       expect(inFindAdapter(() => vp.VideoPortVerifyAccessRanges(ext, 2, [vga]))).to.equal(vp.ERROR_INVALID_PARAMETER);
     });
   });
 
   describe('VideoPortGetDeviceBase, VideoPortMapMemory and their opposites', () => {
-    it('map device memory beyond RAM, the same range at the same address', () => {
+    rule('VideoPortGetDeviceBase', 'map device memory beyond RAM, the same range at the same address', () => {
       expect(registers).to.be.at.least(4 * 1024 * 1024);
       expect(inFindAdapter(() => vp.VideoPortGetDeviceBase(ext, ranges[0]?.RangeStart ?? 0n, 4096, 0))).to.equal(
         registers,
       );
     });
-    it('give NULL where no device decodes the address', () => {
+    rule('VideoPortGetDeviceBase', 'give NULL where no device decodes the address', () => {
       expect(inFindAdapter(() => vp.VideoPortGetDeviceBase(ext, 0x1234_0000n, 4096, 0))).to.equal(vp.NULL);
       expect(inFindAdapter(() => vp.VideoPortGetDeviceBase(ext, ranges[0]?.RangeStart ?? 0n, 4097, 0))).to.equal(
         vp.NULL,
       );
     });
-    it('make a register that is no longer mapped a page fault', () => {
+    rule('VideoPortFreeDeviceBase', 'make a register that is no longer mapped a page fault', () => {
       vp.VideoPortFreeDeviceBase(ext, registers);
       const crash = crashOf(() => vp.VideoPortReadRegisterUlong(registers));
       expect([crash.code, ...crash.parameters]).to.deep.equal([0x50, registers, 0, 0, 0]);
     });
-    it('map and unmap with VideoPortMapMemory, which answers ERROR_INVALID_PARAMETER where there is nothing', () => {
-      const address = vp.out(vp.NULL);
-      const map = (physical: bigint) => vp.VideoPortMapMemory(ext, physical, vp.out(4096), vp.out(0), address);
-      expect(map(ranges[0]?.RangeStart ?? 0n)).to.equal(vp.NO_ERROR);
-      expect(vp.VideoPortReadRegisterUlong(address.value)).to.equal(RINGGPU_ID);
-      expect(vp.VideoPortUnmapMemory(ext, address.value, vp.NULL)).to.equal(vp.NO_ERROR);
-      expect(map(0x9999_0000n)).to.equal(vp.ERROR_INVALID_PARAMETER);
-      expect(vp.VideoPortUnmapMemory(ext, 0xf7ff_0000, vp.NULL)).to.equal(vp.ERROR_INVALID_PARAMETER);
-    });
+    rule(
+      ['VideoPortMapMemory', 'VideoPortUnmapMemory'],
+      'map and unmap with VideoPortMapMemory, which answers ERROR_INVALID_PARAMETER where there is nothing',
+      () => {
+        const address = vp.out(vp.NULL);
+        const map = (physical: bigint) => vp.VideoPortMapMemory(ext, physical, vp.out(4096), vp.out(0), address);
+        expect(map(ranges[0]?.RangeStart ?? 0n)).to.equal(vp.NO_ERROR);
+        expect(vp.VideoPortReadRegisterUlong(address.value)).to.equal(RINGGPU_ID);
+        expect(vp.VideoPortUnmapMemory(ext, address.value, vp.NULL)).to.equal(vp.NO_ERROR);
+        expect(map(0x9999_0000n)).to.equal(vp.ERROR_INVALID_PARAMETER);
+        expect(vp.VideoPortUnmapMemory(ext, 0xf7ff_0000, vp.NULL)).to.equal(vp.ERROR_INVALID_PARAMETER);
+      },
+    );
   });
 
   describe('VideoPortRead/WriteRegister…', () => {
-    it('reach the register in all widths, by its little-endian lanes', () => {
+    rule(REGISTERS, 'reach the register in all widths, by its little-endian lanes', () => {
       const scratch = registers + RINGGPU_REG.SCRATCH;
       vp.VideoPortWriteRegisterUlong(scratch, 0x12345678);
       expect([0, 1, 2, 3].map((i) => vp.VideoPortReadRegisterUchar(scratch + i))).to.deep.equal([
@@ -122,7 +135,7 @@ describe('access ranges, registers and ports', () => {
       vp.VideoPortWriteRegisterUshort(scratch + 2, 0xcdef);
       expect(vp.VideoPortReadRegisterUlong(scratch)).to.equal(0xcdefab78);
     });
-    it('agree with a byte array whatever the sequence of narrow writes', () => {
+    rule(REGISTERS, 'agree with a byte array whatever the sequence of narrow writes', () => {
       const scratch = registers + RINGGPU_REG.SCRATCH;
       fc.assert(
         fc.property(
@@ -148,11 +161,11 @@ describe('access ranges, registers and ports', () => {
         ),
       );
     });
-    it('leave a read-only register alone', () => {
+    rule(REGISTERS, 'leave a read-only register alone', () => {
       vp.VideoPortWriteRegisterUlong(registers + RINGGPU_REG.ID, 0);
       expect(vp.VideoPortReadRegisterUlong(registers + RINGGPU_REG.ID)).to.equal(RINGGPU_ID);
     });
-    it('go through consecutive registers in the buffer forms, in all widths', () => {
+    rule(REGISTER_BUFFERS, 'go through consecutive registers in the buffer forms, in all widths', () => {
       const memory = kernel.space.map('pool', 64)?.base ?? 0;
       vp.mem.u32(memory, 2).set([0x1000, 0x2000]);
       vp.VideoPortWriteRegisterBufferUlong(registers + RINGGPU_REG.RING_BASE_LO, memory, 2);
@@ -164,20 +177,20 @@ describe('access ranges, registers and ports', () => {
       expect([...vp.mem.u16(memory + 16, 4)]).to.deep.equal([0x1000, 0, 0x2000, 0]);
       expect([...vp.mem.u8(memory + 24, 8)]).to.deep.equal([0, 0x10, 0, 0, 0, 0x20, 0, 0]);
     });
-    it('read memory at a memory address, as the processor would', () => {
+    rule(REGISTERS, 'read memory at a memory address, as the processor would', () => {
       const memory = kernel.space.map('pool', 16)?.base ?? 0;
       vp.VideoPortWriteRegisterUlong(memory, 0xdeadbeef);
       expect(vp.mem.u32(memory, 1)[0]).to.equal(0xdeadbeef);
       expect(vp.VideoPortReadRegisterUshort(memory)).to.equal(0xbeef);
     });
-    it('crash on a bus address or any other number that is no mapped register', () => {
+    rule(REGISTERS, 'crash on a bus address or any other number that is no mapped register', () => {
       expect(crashOf(() => vp.VideoPortReadRegisterUlong(0xe000_0000)).code).to.equal(0x50);
       expect(crashOf(() => vp.VideoPortWriteRegisterUlong(0, 1)).message).to.match(/NULL pointer/);
     });
   });
 
   describe('VideoPortRead/WritePort…', () => {
-    it('reach registers through RingGPU’s index and data ports, in all widths', () => {
+    rule(PORTS, 'reach registers through RingGPU’s index and data ports, in all widths', () => {
       vp.VideoPortWritePortUlong(ports + RINGGPU_PORT_INDEX, RINGGPU_REG.ID);
       expect(vp.VideoPortReadPortUlong(ports + RINGGPU_PORT_DATA)).to.equal(RINGGPU_ID);
       expect(vp.VideoPortReadPortUshort(ports + RINGGPU_PORT_DATA)).to.equal(RINGGPU_ID & 0xffff);
@@ -185,7 +198,7 @@ describe('access ranges, registers and ports', () => {
       vp.VideoPortWritePortUchar(ports + RINGGPU_PORT_DATA, 0x5a);
       expect(vp.VideoPortReadPortUchar(ports + RINGGPU_PORT_DATA)).to.equal(0x5a);
     });
-    it('go to the same port again and again in the buffer forms', () => {
+    rule(PORT_BUFFERS, 'go to the same port again and again in the buffer forms', () => {
       const memory = kernel.space.map('pool', 64)?.base ?? 0;
       vp.VideoPortWritePortUlong(ports, RINGGPU_REG.SCRATCH);
       vp.mem.u32(memory, 2).set([1, 2]);
@@ -193,7 +206,7 @@ describe('access ranges, registers and ports', () => {
       vp.VideoPortReadPortBufferUlong(ports + RINGGPU_PORT_DATA, memory + 8, 3);
       expect([...vp.mem.u32(memory + 8, 3)]).to.deep.equal([2, 2, 2]);
     });
-    it('read ones where no device answers', () => {
+    rule(PORTS, 'read ones where no device answers', () => {
       expect([
         vp.VideoPortReadPortUchar(0x3c0),
         vp.VideoPortReadPortUshort(0x3c0),

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import * as vp from '../../src/videoport/index.ts';
 import { crashOf, createKernel, type Kernel } from '../support/kernel.ts';
+import { rule } from '../support/rule.ts';
 
 const MS = 10_000n;
 
@@ -17,18 +18,23 @@ describe('events', () => {
     ext = kernel.start().extension;
   });
 
-  it('begin as INITIAL_EVENT_SIGNALED says', () => {
+  rule(['VideoPortCreateEvent', 'VideoPortReadStateEvent'], 'begin as INITIAL_EVENT_SIGNALED says', () => {
     expect(vp.VideoPortReadStateEvent(ext, create(0))).to.equal(0);
     expect(vp.VideoPortReadStateEvent(ext, create(vp.INITIAL_EVENT_SIGNALED))).not.to.equal(0);
   });
-  it('tell VideoPortSetEvent’s caller the state before', () => {
+  rule('VideoPortSetEvent', 'returns the state before: not 0 when the event was signalled already', () => {
     const event = create(0);
     expect(vp.VideoPortSetEvent(ext, event)).to.equal(0);
     expect(vp.VideoPortSetEvent(ext, event)).not.to.equal(0);
     vp.VideoPortClearEvent(ext, event);
     expect(vp.VideoPortReadStateEvent(ext, event)).to.equal(0);
   });
-  it('are reset by one successful wait, unless they are NOTIFICATION_EVENTs', () => {
+  rule('VideoPortClearEvent', 'resets an event: a wait times out then', () => {
+    const event = create(vp.NOTIFICATION_EVENT | vp.INITIAL_EVENT_SIGNALED);
+    vp.VideoPortClearEvent(ext, event);
+    expect(vp.VideoPortWaitForSingleObject(ext, event, 0n)).to.equal(vp.WAIT_TIMEOUT);
+  });
+  rule('VideoPortWaitForSingleObject', 'resets the event when it succeeds, unless it is a NOTIFICATION_EVENT', () => {
     for (const [flags, second] of [
       [0, vp.WAIT_TIMEOUT],
       [vp.NOTIFICATION_EVENT, vp.NO_ERROR],
@@ -39,7 +45,7 @@ describe('events', () => {
       expect(vp.VideoPortWaitForSingleObject(ext, event, 0n)).to.equal(second);
     }
   });
-  it('end a wait for ever when a DPC sets them', () => {
+  rule('VideoPortWaitForSingleObject', 'without a Timeout ends when a DPC sets the event', () => {
     const event = create(0);
     kernel.onSleep = () =>
       kernel.processor.queueDpc(() =>
@@ -51,7 +57,7 @@ describe('events', () => {
     })(kernel.processor.sleep);
     expect(vp.VideoPortWaitForSingleObject(ext, event, null)).to.equal(vp.NO_ERROR);
   });
-  it('time out after a relative Timeout, and not earlier', () => {
+  rule('VideoPortWaitForSingleObject', 'returns WAIT_TIMEOUT after a relative Timeout, and not earlier', () => {
     const asked: number[] = [];
     kernel.onSleep = (milliseconds) => {
       asked.push(milliseconds);
@@ -63,19 +69,29 @@ describe('events', () => {
     expect(performance.now() - start).to.be.at.least(5);
     expect(asked[0]).to.be.within(4, 5);
   });
-  it('take an absolute Timeout as a system time', () => {
+  rule('VideoPortWaitForSingleObject', 'takes a positive Timeout as a system time', () => {
     const now = vp.out<bigint>();
     vp.VideoPortQuerySystemTime(now);
     expect(vp.VideoPortWaitForSingleObject(ext, create(0), now.value - MS)).to.equal(vp.WAIT_TIMEOUT);
   });
-  it('are refused with ERROR_INVALID_PARAMETER once deleted, and when they never were', () => {
-    const event = create(0);
-    expect(vp.VideoPortDeleteEvent(ext, event)).to.equal(vp.NO_ERROR);
-    expect(vp.VideoPortWaitForSingleObject(ext, event, 0n)).to.equal(vp.ERROR_INVALID_PARAMETER);
-    expect(vp.VideoPortDeleteEvent(ext, 12345)).to.equal(vp.ERROR_INVALID_PARAMETER);
-    expect(new Set(kernel.rules())).to.deep.equal(new Set(['bad-argument']));
-  });
-  it('may be waited for at DISPATCH_LEVEL with Timeout 0 only: otherwise 0xC4/3B', () => {
+  rule(
+    [
+      'VideoPortDeleteEvent',
+      'VideoPortSetEvent',
+      'VideoPortClearEvent',
+      'VideoPortReadStateEvent',
+      'VideoPortWaitForSingleObject',
+    ],
+    'are refused with ERROR_INVALID_PARAMETER once deleted, and when they never were',
+    () => {
+      const event = create(0);
+      expect(vp.VideoPortDeleteEvent(ext, event)).to.equal(vp.NO_ERROR);
+      expect(vp.VideoPortWaitForSingleObject(ext, event, 0n)).to.equal(vp.ERROR_INVALID_PARAMETER);
+      expect(vp.VideoPortDeleteEvent(ext, 12345)).to.equal(vp.ERROR_INVALID_PARAMETER);
+      expect(new Set(kernel.rules())).to.deep.equal(new Set(['bad-argument']));
+    },
+  );
+  rule('VideoPortWaitForSingleObject', 'may be called at DISPATCH_LEVEL with Timeout 0 only: otherwise 0xC4/3B', () => {
     const event = create(0);
     const wait = (timeout: bigint | null) => () =>
       vp.VideoPortSynchronizeExecution(

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import * as vp from '../../src/videoport/index.ts';
 import { shutDown, startDriver } from '../../src/videoport/start-device.ts';
 import { crashOf, createKernel } from '../support/kernel.ts';
+import { rule } from '../support/rule.ts';
 
 const base = (size: number): vp.VIDEO_HW_INITIALIZATION_DATA => ({
   HwInitDataSize: size,
@@ -14,20 +15,24 @@ const base = (size: number): vp.VIDEO_HW_INITIALIZATION_DATA => ({
 
 describe('VideoPortInitialize (nf-video-videoportinitialize)', () => {
   for (const size of [0x20, 0x28, 0x50, 0x54]) {
-    it(`accepts the historical size 0x${size.toString(16)}`, () => {
+    rule('VideoPortInitialize', `accepts the historical size 0x${size.toString(16)}`, () => {
       createKernel();
       const started = startDriver((a, b) => vp.VideoPortInitialize(a, b, base(size), vp.NULL));
       expect('failed' in started).to.equal(false);
     });
   }
-  it('answers STATUS_REVISION_MISMATCH to a larger size and STATUS_UNSUCCESSFUL to one that no system had', () => {
-    const kernel = createKernel();
-    const statuses = kernel.processor.run('DriverEntry', 0, () =>
-      [0x58, 0x24, 0].map((size) => vp.VideoPortInitialize(0, '', base(size), vp.NULL)),
-    );
-    expect(statuses).to.deep.equal([vp.STATUS_REVISION_MISMATCH, vp.STATUS_UNSUCCESSFUL, vp.STATUS_UNSUCCESSFUL]);
-  });
-  it('may be tried again with a smaller size', () => {
+  rule(
+    'VideoPortInitialize',
+    'answers STATUS_REVISION_MISMATCH to a larger size and STATUS_UNSUCCESSFUL to one that no system had',
+    () => {
+      const kernel = createKernel();
+      const statuses = kernel.processor.run('DriverEntry', 0, () =>
+        [0x58, 0x24, 0].map((size) => vp.VideoPortInitialize(0, '', base(size), vp.NULL)),
+      );
+      expect(statuses).to.deep.equal([vp.STATUS_REVISION_MISMATCH, vp.STATUS_UNSUCCESSFUL, vp.STATUS_UNSUCCESSFUL]);
+    },
+  );
+  rule('VideoPortInitialize', 'may be tried again with a smaller size', () => {
     createKernel();
     const started = startDriver((a, b) => {
       for (const size of [0x58, 0x54]) {
@@ -39,7 +44,7 @@ describe('VideoPortInitialize (nf-video-videoportinitialize)', () => {
     expect('failed' in started).to.equal(false);
   });
   for (const member of ['HwFindAdapter', 'HwInitialize', 'HwStartIO'] as const) {
-    it(`answers STATUS_INVALID_PARAMETER when ${member} is missing`, () => {
+    rule('VideoPortInitialize', `answers STATUS_INVALID_PARAMETER when ${member} is missing`, () => {
       const kernel = createKernel();
       const data: Partial<vp.VIDEO_HW_INITIALIZATION_DATA> = base(0x54);
       delete data[member];
@@ -49,12 +54,12 @@ describe('VideoPortInitialize (nf-video-videoportinitialize)', () => {
       expect(status).to.equal(vp.STATUS_INVALID_PARAMETER);
     });
   }
-  it('does not see members beyond HwInitDataSize', () => {
+  rule('VideoPortInitialize', 'does not see members beyond HwInitDataSize', () => {
     const kernel = createKernel();
     startDriver((a, b) => vp.VideoPortInitialize(a, b, { ...base(0x20), HwTimer: () => {} }, vp.NULL));
     expect(kernel.port.driver?.HwTimer).to.equal(undefined);
   });
-  it('is legal in DriverEntry only', () => {
+  rule('VideoPortInitialize', 'is legal in DriverEntry only', () => {
     const kernel = createKernel();
     vp.VideoPortInitialize(0, '', base(0x54), vp.NULL);
     expect(kernel.rules()).to.deep.equal(['call-context']);
@@ -163,15 +168,20 @@ describe('start-up (ddi.md §4, rows 1 to 7)', () => {
 });
 
 describe('VideoPortGetVersion (nf-video-videoportgetversion)', () => {
-  it('answers Windows XP: 5.1, and ERROR_INVALID_PARAMETER to a wrong Size', () => {
-    const kernel = createKernel();
-    const { extension } = kernel.start();
-    const info: vp.VPOSVERSIONINFO = { Size: vp.SIZE_OF_VPOSVERSIONINFO };
-    expect(vp.VideoPortGetVersion(extension, info)).to.equal(vp.NO_ERROR);
-    expect([info.MajorVersion, info.MinorVersion]).to.deep.equal([5, 1]);
-    expect(vp.VideoPortGetVersion(extension, { Size: 4 })).to.equal(vp.ERROR_INVALID_PARAMETER);
-  });
-  it('crashes on an extension that is not the driver’s', () => {
+  rule(
+    'VideoPortGetVersion',
+    'answers Windows XP: 5.1, and ERROR_INVALID_PARAMETER to a wrong Size',
+    () => {
+      const kernel = createKernel();
+      const { extension } = kernel.start();
+      const info: vp.VPOSVERSIONINFO = { Size: vp.SIZE_OF_VPOSVERSIONINFO };
+      expect(vp.VideoPortGetVersion(extension, info)).to.equal(vp.NO_ERROR);
+      expect([info.MajorVersion, info.MinorVersion]).to.deep.equal([5, 1]);
+      expect(vp.VideoPortGetVersion(extension, { Size: 4 })).to.equal(vp.ERROR_INVALID_PARAMETER);
+    },
+    { chosen: 'the page of VPOSVERSIONINFO says that Windows XP is version 6; it is 5.1' },
+  );
+  rule('VideoPortGetVersion', 'crashes on an extension that is not the driver’s', () => {
     const kernel = createKernel();
     kernel.start();
     expect(crashOf(() => vp.VideoPortGetVersion({}, { Size: 20 })).code).to.equal(0x50);

@@ -5,6 +5,7 @@ import { DIRQL } from '../../src/hal/processor.ts';
 import * as vp from '../../src/videoport/index.ts';
 import { timerTick } from '../../src/videoport/timer.ts';
 import { crashOf, createKernel, type Kernel } from '../support/kernel.ts';
+import { rule } from '../support/rule.ts';
 
 interface Ext {
   registers: number;
@@ -160,56 +161,72 @@ describe('interrupts that keep coming', () => {
 });
 
 describe('VideoPortEnableInterrupt and VideoPortDisableInterrupt', () => {
-  it('mask and unmask: what came meanwhile is served on unmasking', () => {
-    const kernel = createKernel();
-    let count = 0;
-    const ext = startWith(kernel, () => count++);
-    expect(vp.VideoPortDisableInterrupt(ext)).to.equal(vp.NO_ERROR);
-    raise(kernel, RINGGPU_INT_VBLANK);
-    kernel.processor.safepoint();
-    expect(count).to.equal(0);
-    expect(vp.VideoPortEnableInterrupt(ext)).to.equal(vp.NO_ERROR);
-    kernel.processor.safepoint();
-    expect(count).to.equal(1);
-  });
-  it('answer ERROR_INVALID_FUNCTION without HwInterrupt', () => {
-    const kernel = createKernel();
-    const { extension } = kernel.start();
-    expect(vp.VideoPortEnableInterrupt(extension)).to.equal(vp.ERROR_INVALID_FUNCTION);
-    expect(vp.VideoPortDisableInterrupt(extension)).to.equal(vp.ERROR_INVALID_FUNCTION);
-  });
+  rule(
+    ['VideoPortEnableInterrupt', 'VideoPortDisableInterrupt'],
+    'mask and unmask: what came meanwhile is served on unmasking',
+    () => {
+      const kernel = createKernel();
+      let count = 0;
+      const ext = startWith(kernel, () => count++);
+      expect(vp.VideoPortDisableInterrupt(ext)).to.equal(vp.NO_ERROR);
+      raise(kernel, RINGGPU_INT_VBLANK);
+      kernel.processor.safepoint();
+      expect(count).to.equal(0);
+      expect(vp.VideoPortEnableInterrupt(ext)).to.equal(vp.NO_ERROR);
+      kernel.processor.safepoint();
+      expect(count).to.equal(1);
+    },
+  );
+  rule(
+    ['VideoPortEnableInterrupt', 'VideoPortDisableInterrupt'],
+    'answer ERROR_INVALID_FUNCTION without HwInterrupt',
+    () => {
+      const kernel = createKernel();
+      const { extension } = kernel.start();
+      expect(vp.VideoPortEnableInterrupt(extension)).to.equal(vp.ERROR_INVALID_FUNCTION);
+      expect(vp.VideoPortDisableInterrupt(extension)).to.equal(vp.ERROR_INVALID_FUNCTION);
+    },
+  );
 });
 
 describe('VideoPortQueueDpc (nf-video-videoportqueuedpc)', () => {
-  it('runs the routine at DISPATCH_LEVEL after the interrupt routine, with extension and context', () => {
-    const kernel = createKernel();
-    const seen: unknown[] = [];
-    const ext = startWith(kernel, (extension) => {
-      vp.VideoPortQueueDpc(
-        extension,
-        (e: object, context) => seen.push(e, context, vp.VideoPortGetCurrentIrql()),
-        'context',
-      );
-      seen.push('interrupt');
-    });
-    raise(kernel, RINGGPU_INT_VBLANK);
-    kernel.processor.safepoint();
-    expect(seen).to.deep.equal(['interrupt', ext, 'context', vp.DISPATCH_LEVEL]);
-  });
-  it('returns FALSE while the device’s one DPC is queued, and that call’s context is lost', () => {
-    const kernel = createKernel();
-    const results: boolean[] = [];
-    const contexts: unknown[] = [];
-    startWith(kernel, (ext) => {
-      for (const context of [1, 2])
-        results.push(vp.VideoPortQueueDpc(ext, (_ext: object, c) => contexts.push(c), context));
-    });
-    raise(kernel, RINGGPU_INT_VBLANK);
-    kernel.processor.safepoint();
-    expect(results).to.deep.equal([true, false]);
-    expect(contexts).to.deep.equal([1]);
-  });
-  it('may not be called below DISPATCH_LEVEL', () => {
+  rule(
+    'VideoPortQueueDpc',
+    'runs the routine at DISPATCH_LEVEL after the interrupt routine, with extension and context',
+    () => {
+      const kernel = createKernel();
+      const seen: unknown[] = [];
+      const ext = startWith(kernel, (extension) => {
+        vp.VideoPortQueueDpc(
+          extension,
+          (e: object, context) => seen.push(e, context, vp.VideoPortGetCurrentIrql()),
+          'context',
+        );
+        seen.push('interrupt');
+      });
+      raise(kernel, RINGGPU_INT_VBLANK);
+      kernel.processor.safepoint();
+      expect(seen).to.deep.equal(['interrupt', ext, 'context', vp.DISPATCH_LEVEL]);
+    },
+  );
+  rule(
+    'VideoPortQueueDpc',
+    'returns FALSE while the device’s one DPC is queued, and that call’s context is lost',
+    () => {
+      const kernel = createKernel();
+      const results: boolean[] = [];
+      const contexts: unknown[] = [];
+      startWith(kernel, (ext) => {
+        for (const context of [1, 2])
+          results.push(vp.VideoPortQueueDpc(ext, (_ext: object, c) => contexts.push(c), context));
+      });
+      raise(kernel, RINGGPU_INT_VBLANK);
+      kernel.processor.safepoint();
+      expect(results).to.deep.equal([true, false]);
+      expect(contexts).to.deep.equal([1]);
+    },
+  );
+  rule('VideoPortQueueDpc', 'may not be called below DISPATCH_LEVEL', () => {
     const kernel = createKernel();
     const { extension } = kernel.start();
     expect(crashOf(() => vp.VideoPortQueueDpc(extension, () => {}, null)).code).to.equal(0x0a);
@@ -217,30 +234,34 @@ describe('VideoPortQueueDpc (nf-video-videoportqueuedpc)', () => {
 });
 
 describe('VideoPortStartTimer and VideoPortStopTimer', () => {
-  it('call HwVidTimer at DISPATCH_LEVEL for each second between them', () => {
-    const kernel = createKernel();
-    const irqls: number[] = [];
-    const { extension } = kernel.start({ HwTimer: () => irqls.push(vp.VideoPortGetCurrentIrql()) });
-    kernel.processor.onTimer = timerTick;
-    const second = () => {
-      signalProcessor(kernel.processor.control, ATTENTION_TIMER);
-      kernel.processor.safepoint();
-    };
-    second();
-    vp.VideoPortStartTimer(extension);
-    second();
-    second();
-    vp.VideoPortStopTimer(extension);
-    second();
-    expect(irqls).to.deep.equal([vp.DISPATCH_LEVEL, vp.DISPATCH_LEVEL]);
-  });
-  it('are a finding when HwTimer is missing', () => {
+  rule(
+    ['VideoPortStartTimer', 'VideoPortStopTimer'],
+    'call HwVidTimer at DISPATCH_LEVEL for each second between them',
+    () => {
+      const kernel = createKernel();
+      const irqls: number[] = [];
+      const { extension } = kernel.start({ HwTimer: () => irqls.push(vp.VideoPortGetCurrentIrql()) });
+      kernel.processor.onTimer = timerTick;
+      const second = () => {
+        signalProcessor(kernel.processor.control, ATTENTION_TIMER);
+        kernel.processor.safepoint();
+      };
+      second();
+      vp.VideoPortStartTimer(extension);
+      second();
+      second();
+      vp.VideoPortStopTimer(extension);
+      second();
+      expect(irqls).to.deep.equal([vp.DISPATCH_LEVEL, vp.DISPATCH_LEVEL]);
+    },
+  );
+  rule(['VideoPortStartTimer', 'VideoPortStopTimer'], 'are a finding when HwTimer is missing', () => {
     const kernel = createKernel();
     const { extension } = kernel.start();
     vp.VideoPortStartTimer(extension);
     expect(kernel.rules()).to.deep.equal(['bad-argument']);
   });
-  it('may not be stopped from HwVidTimer', () => {
+  rule(['VideoPortStartTimer', 'VideoPortStopTimer'], 'may not be stopped from HwVidTimer', () => {
     const kernel = createKernel();
     const { extension } = kernel.start({ HwTimer: (ext: object) => vp.VideoPortStopTimer(ext) });
     kernel.processor.onTimer = timerTick;
@@ -257,28 +278,32 @@ describe('VideoPortSynchronizeExecution (nf-video-videoportsynchronizeexecution)
     [vp.VpMediumPriority, DIRQL],
     [vp.VpHighPriority, DIRQL],
   ] as const) {
-    it(`priority ${priority} runs the routine at IRQL ${irql} and returns its result`, () => {
-      const kernel = createKernel();
-      const ext = startWith(kernel, () => {});
-      let seen = -1;
-      for (const result of [true, false]) {
-        expect(
-          vp.VideoPortSynchronizeExecution(
-            ext,
-            priority,
-            () => {
-              seen = vp.VideoPortGetCurrentIrql();
-              return result;
-            },
-            null,
-          ),
-        ).to.equal(result);
-      }
-      expect(seen).to.equal(irql);
-      expect(kernel.processor.irql).to.equal(vp.PASSIVE_LEVEL);
-    });
+    rule(
+      'VideoPortSynchronizeExecution',
+      `priority ${priority} runs the routine at IRQL ${irql} and returns its result`,
+      () => {
+        const kernel = createKernel();
+        const ext = startWith(kernel, () => {});
+        let seen = -1;
+        for (const result of [true, false]) {
+          expect(
+            vp.VideoPortSynchronizeExecution(
+              ext,
+              priority,
+              () => {
+                seen = vp.VideoPortGetCurrentIrql();
+                return result;
+              },
+              null,
+            ),
+          ).to.equal(result);
+        }
+        expect(seen).to.equal(irql);
+        expect(kernel.processor.irql).to.equal(vp.PASSIVE_LEVEL);
+      },
+    );
   }
-  it('falls back to VpLowPriority without an interrupt', () => {
+  rule('VideoPortSynchronizeExecution', 'falls back to VpLowPriority without an interrupt', () => {
     const kernel = createKernel();
     const { extension } = kernel.start();
     let seen = -1;
@@ -293,7 +318,7 @@ describe('VideoPortSynchronizeExecution (nf-video-videoportsynchronizeexecution)
     );
     expect(seen).to.equal(vp.DISPATCH_LEVEL);
   });
-  it('refuses another priority', () => {
+  rule('VideoPortSynchronizeExecution', 'refuses another priority', () => {
     const kernel = createKernel();
     const { extension } = kernel.start();
     expect(vp.VideoPortSynchronizeExecution(extension, 3, () => true, null)).to.equal(false);
@@ -302,7 +327,7 @@ describe('VideoPortSynchronizeExecution (nf-video-videoportsynchronizeexecution)
 });
 
 describe('VideoPortStallExecution (nf-video-videoportstallexecution)', () => {
-  it('waits at least as long as asked, and serves interrupts meanwhile', () => {
+  rule('VideoPortStallExecution', 'waits at least as long as asked, and serves interrupts meanwhile', () => {
     const kernel = createKernel();
     let interrupts = 0;
     startWith(kernel, () => interrupts++);
@@ -315,7 +340,7 @@ describe('VideoPortStallExecution (nf-video-videoportstallexecution)', () => {
     expect(interrupts).to.equal(1);
     expect(kernel.findings).to.deep.equal([]);
   });
-  it('of more than 50 µs outside initialisation is a finding', () => {
+  rule('VideoPortStallExecution', 'of more than 50 µs outside initialisation is a finding', () => {
     const kernel = createKernel();
     kernel.start();
     vp.VideoPortStallExecution(51);

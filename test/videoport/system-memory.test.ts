@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { cFormat } from '../../src/videoport/c-format.ts';
 import * as vp from '../../src/videoport/index.ts';
 import { crashOf, createKernel, type Kernel } from '../support/kernel.ts';
+import { rule } from '../support/rule.ts';
 
 describe('mem', () => {
   let kernel: Kernel;
@@ -45,45 +46,53 @@ describe('mem', () => {
 });
 
 describe('VideoPortMoveMemory, CompareMemory, ZeroMemory and the interlocked functions', () => {
-  it('agree with arrays for any ranges, overlapping ones too', () => {
-    const kernel = createKernel();
-    kernel.start();
-    const base = kernel.space.map('pool', 256)?.base ?? 0;
-    const view = vp.mem.u8(base, 256);
-    fc.assert(
-      fc.property(
-        fc.uint8Array({ minLength: 256, maxLength: 256 }),
-        fc.nat(128),
-        fc.nat(128),
-        fc.nat(128),
-        (start, from, to, length) => {
-          view.set(start);
-          const model = Uint8Array.from(start);
-          model.copyWithin(to, from, from + length);
-          vp.VideoPortMoveMemory(base + to, base + from, length);
-          expect(Array.from(view)).to.deep.equal(Array.from(model));
-          let equal = 0;
-          while (equal < length && model[from + equal] === model[to + equal]) equal++;
-          expect(vp.VideoPortCompareMemory(base + from, base + to, length)).to.equal(equal);
-          vp.VideoPortZeroMemory(base + to, length);
-          model.fill(0, to, to + length);
-          expect(Array.from(view)).to.deep.equal(Array.from(model));
-        },
-      ),
-      { numRuns: 50 },
-    );
-  });
-  it('return the new value (increment, decrement) and the old one (exchange), as signed numbers', () => {
-    const kernel = createKernel();
-    kernel.start();
-    const at = kernel.space.map('pool', 8)?.base ?? 0;
-    vp.mem.i32(at, 1)[0] = -1;
-    expect(vp.VideoPortInterlockedDecrement(at)).to.equal(-2);
-    expect(vp.VideoPortInterlockedIncrement(at)).to.equal(-1);
-    expect(vp.VideoPortInterlockedExchange(at, 7)).to.equal(-1);
-    expect(vp.mem.i32(at, 1)[0]).to.equal(7);
-  });
-  it('crash on memory that is not there, naming the function', () => {
+  rule(
+    ['VideoPortMoveMemory', 'VideoPortCompareMemory', 'VideoPortZeroMemory'],
+    'agree with arrays for any ranges, overlapping ones too',
+    () => {
+      const kernel = createKernel();
+      kernel.start();
+      const base = kernel.space.map('pool', 256)?.base ?? 0;
+      const view = vp.mem.u8(base, 256);
+      fc.assert(
+        fc.property(
+          fc.uint8Array({ minLength: 256, maxLength: 256 }),
+          fc.nat(128),
+          fc.nat(128),
+          fc.nat(128),
+          (start, from, to, length) => {
+            view.set(start);
+            const model = Uint8Array.from(start);
+            model.copyWithin(to, from, from + length);
+            vp.VideoPortMoveMemory(base + to, base + from, length);
+            expect(Array.from(view)).to.deep.equal(Array.from(model));
+            let equal = 0;
+            while (equal < length && model[from + equal] === model[to + equal]) equal++;
+            expect(vp.VideoPortCompareMemory(base + from, base + to, length)).to.equal(equal);
+            vp.VideoPortZeroMemory(base + to, length);
+            model.fill(0, to, to + length);
+            expect(Array.from(view)).to.deep.equal(Array.from(model));
+          },
+        ),
+        { numRuns: 50 },
+      );
+    },
+  );
+  rule(
+    ['VideoPortInterlockedIncrement', 'VideoPortInterlockedDecrement', 'VideoPortInterlockedExchange'],
+    'return the new value (increment, decrement) and the old one (exchange), as signed numbers',
+    () => {
+      const kernel = createKernel();
+      kernel.start();
+      const at = kernel.space.map('pool', 8)?.base ?? 0;
+      vp.mem.i32(at, 1)[0] = -1;
+      expect(vp.VideoPortInterlockedDecrement(at)).to.equal(-2);
+      expect(vp.VideoPortInterlockedIncrement(at)).to.equal(-1);
+      expect(vp.VideoPortInterlockedExchange(at, 7)).to.equal(-1);
+      expect(vp.mem.i32(at, 1)[0]).to.equal(7);
+    },
+  );
+  rule('VideoPortZeroMemory', 'of memory that is not there is a page fault that names the function', () => {
     createKernel().start();
     expect(crashOf(() => vp.VideoPortZeroMemory(0, 4)).message).to.match(/^VideoPortZeroMemory/);
   });
@@ -105,19 +114,27 @@ describe('VideoPortDebugPrint', () => {
     ['%d %d', [1], '1 (missing)'],
     ['%o %lu %ls', [8, 9, 'wide'], '10 9 wide'],
   ] as const) {
-    it(`formats ${JSON.stringify(format)} as C does`, () => {
-      expect(cFormat(format, values, none)).to.equal(expected);
-    });
+    rule(
+      'VideoPortDebugPrint',
+      `formats ${JSON.stringify(format).replaceAll('(', '[').replaceAll(')', ']')} as C does`,
+      () => {
+        expect(cFormat(format, values, none)).to.equal(expected);
+      },
+    );
   }
-  it('reads strings from memory, narrow and wide, and puts one line of the log per line', () => {
-    const kernel = createKernel();
-    kernel.start();
-    const at = kernel.space.map('pool', 32)?.base ?? 0;
-    vp.mem.u8(at, 12).set([72, 105, 0, 0, 72, 0, 105, 0, 0, 0, 0, 0]);
-    vp.VideoPortDebugPrint(vp.Warn, '%s\n%ws\n', at, at + 4);
-    expect(kernel.log.slice(-2)).to.deep.equal(['driver warn: Hi', 'driver warn: Hi']);
-  });
-  it('survives any format and arguments', () => {
+  rule(
+    'VideoPortDebugPrint',
+    'reads strings from memory, narrow and wide, and puts one line of the log per line',
+    () => {
+      const kernel = createKernel();
+      kernel.start();
+      const at = kernel.space.map('pool', 32)?.base ?? 0;
+      vp.mem.u8(at, 12).set([72, 105, 0, 0, 72, 0, 105, 0, 0, 0, 0, 0]);
+      vp.VideoPortDebugPrint(vp.Warn, '%s\n%ws\n', at, at + 4);
+      expect(kernel.log.slice(-2)).to.deep.equal(['driver warn: Hi', 'driver warn: Hi']);
+    },
+  );
+  rule('VideoPortDebugPrint', 'survives any format and arguments', () => {
     fc.assert(
       fc.property(fc.string(), fc.array(fc.anything()), (format, values) => {
         expect(
@@ -133,14 +150,14 @@ describe('VideoPortDebugPrint', () => {
 });
 
 describe('time', () => {
-  it('VideoPortQuerySystemTime counts 100 ns since 1601', () => {
+  rule('VideoPortQuerySystemTime', 'counts 100 ns ticks since 1601', () => {
     createKernel().start();
     const now = vp.out<bigint>();
     vp.VideoPortQuerySystemTime(now);
     const unix = Number(now.value / 10_000n) - 11_644_473_600_000;
     expect(Math.abs(unix - Date.now())).to.be.below(1000);
   });
-  it('VideoPortQueryPerformanceCounter never goes back and runs at its frequency', () => {
+  rule('VideoPortQueryPerformanceCounter', 'never goes back and runs at its frequency', () => {
     const { extension } = createKernel().start();
     const frequency = vp.out<bigint>();
     const first = vp.VideoPortQueryPerformanceCounter(extension, frequency);

@@ -1,0 +1,151 @@
+/**
+ * What is on the buses: VideoPortGetBusData, VideoPortSetBusData, VideoPortCheckForDeviceExistence (exported under a
+ * misspelled name too), VideoPortGetVgaStatus.
+ */
+import type { PciFunction } from '../bus/pci.ts';
+import { CDE_USE_REVISION, CDE_USE_SUBSYSTEM_IDS, Cmos, PASSIVE_LEVEL, PCIConfiguration } from '../ddi/constants.ts';
+import type { HwDeviceExtension } from '../ddi/miniport.ts';
+import { NO_ERROR } from '../ddi/status.ts';
+import type { BOOLEAN, Out, PVOID, UCHAR, ULONG, USHORT, VP_STATUS } from '../ddi/types.ts';
+import { callRule, enter } from './call-rules.ts';
+import { platform } from './platform.ts';
+import { port, type VideoDevice } from './port.ts';
+import { requireMapped } from './system-memory.ts';
+
+const GET = callRule('VideoPortGetBusData', PASSIVE_LEVEL);
+const SET = callRule('VideoPortSetBusData', PASSIVE_LEVEL, {
+  notIn: ['HwVidTimer', 'HwVidDpcRoutine', 'HwVidSynchronizeExecutionCallback'],
+});
+const EXISTS = callRule('VideoPortCheckForDeviceExistence', PASSIVE_LEVEL);
+const VGA_STATUS = callRule('VideoPortGetVgaStatus', PASSIVE_LEVEL);
+
+/** Returned for a bus that the machine has not. */
+const NO_BUS = 0;
+/** Returned for a slot that is empty: the two bytes FFFFh of a vendor that there is not. */
+const NO_DEVICE = 2;
+
+const REVISION = 0x08;
+const CLASS = 0x09;
+const COMMAND = 0x04;
+const SUBSYSTEM = 0x2c;
+const COMMAND_IO = 1;
+/** Display controller, VGA compatible. */
+const VGA_CLASS = 0x03_0000;
+
+/** Slot 0 means the device's own: the port knows it. */
+function functionIn(device: VideoDevice, slot: ULONG): PciFunction | undefined {
+  return slot === 0 ? device.pciFunction : port.bus.at(slot);
+}
+
+/**
+ * Reads the configuration of a bus: PCIConfiguration or Cmos. This machine has no EISA bus.
+ *
+ * @param SlotNumber PCI: 0 for the device itself, or a slot; Cmos: where to begin
+ * @param Buffer out: the bytes
+ * @param Offset in the configuration, in bytes
+ * @returns how many bytes were read; 0: there is no such bus; 2: there is no device in the slot, and the buffer begins with
+ * FFFFh
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetbusdata
+ */
+export function VideoPortGetBusData(
+  HwDeviceExtension: HwDeviceExtension,
+  BusDataType: number,
+  SlotNumber: ULONG,
+  Buffer: PVOID,
+  Offset: ULONG,
+  Length: ULONG,
+): ULONG {
+  enter(GET);
+  const device = port.device(HwDeviceExtension, GET.name);
+  requireMapped(Buffer, Length, GET.name, true);
+  const { bytes } = port.space;
+  if (BusDataType === Cmos) {
+    const read = platform().firmware.readCmos(SlotNumber + Offset, Length);
+    bytes.set(read, Buffer);
+    return read.length;
+  }
+  if (BusDataType !== PCIConfiguration) return NO_BUS;
+  const pciFunction = functionIn(device, SlotNumber);
+  if (!pciFunction) {
+    bytes.fill(0xff, Buffer, Buffer + Math.min(NO_DEVICE, Length));
+    return NO_DEVICE;
+  }
+  const read = pciFunction.read(Offset, Length);
+  bytes.set(read, Buffer);
+  return read.length;
+}
+
+/**
+ * Writes the configuration of a bus. What the device does not let be written stays as it is. Not from HwVidInterrupt, HwVidTimer,
+ * a DPC or a synchronisation callback.
+ *
+ * @returns how many bytes were written; 0: there is no such bus, or no device
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportsetbusdata
+ */
+export function VideoPortSetBusData(
+  HwDeviceExtension: HwDeviceExtension,
+  BusDataType: number,
+  SlotNumber: ULONG,
+  Buffer: PVOID,
+  Offset: ULONG,
+  Length: ULONG,
+): ULONG {
+  enter(SET);
+  const device = port.device(HwDeviceExtension, SET.name);
+  requireMapped(Buffer, Length, SET.name, false);
+  const written = port.space.bytes.slice(Buffer, Buffer + Length);
+  if (BusDataType === Cmos) return platform().firmware.writeCmos(SlotNumber + Offset, written);
+  if (BusDataType !== PCIConfiguration) return NO_BUS;
+  return functionIn(device, SlotNumber)?.write(Offset, written) ?? NO_BUS;
+}
+
+const word = (pciFunction: PciFunction, offset: number): number => {
+  const [low = 0, high = 0] = pciFunction.read(offset, 2);
+  return low | (high << 8);
+};
+
+/**
+ * Looks for a PCI device anywhere in the machine.
+ *
+ * @param Flags CDE_USE_REVISION and CDE_USE_SUBSYSTEM_IDS: what must be equal besides vendor and device
+ * @returns TRUE when there is one; FALSE too for flags that there are not
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportcheckfordeviceexistence
+ */
+export function VideoPortCheckForDeviceExistence(
+  HwDeviceExtension: HwDeviceExtension,
+  VendorId: USHORT,
+  DeviceId: USHORT,
+  RevisionId: UCHAR,
+  SubVendorId: USHORT,
+  SubSystemId: USHORT,
+  Flags: ULONG,
+): BOOLEAN {
+  enter(EXISTS);
+  port.device(HwDeviceExtension, EXISTS.name);
+  if (Flags & ~(CDE_USE_REVISION | CDE_USE_SUBSYSTEM_IDS)) return false;
+  return port.bus.entries().some(([, pciFunction]) => {
+    if (pciFunction.vendorId !== VendorId || pciFunction.deviceId !== DeviceId) return false;
+    if (Flags & CDE_USE_REVISION && pciFunction.read(REVISION, 1)[0] !== RevisionId) return false;
+    if (!(Flags & CDE_USE_SUBSYSTEM_IDS)) return true;
+    return word(pciFunction, SUBSYSTEM) === SubVendorId && word(pciFunction, SUBSYSTEM + 2) === SubSystemId;
+  });
+}
+
+/** The name under which Windows XP first exported {@link VideoPortCheckForDeviceExistence}, kept for its callers. */
+export { VideoPortCheckForDeviceExistence as VideoPortCheckForDeviceExistance };
+
+/**
+ * Tells whether the device answers at the ports of the VGA.
+ *
+ * @param VgaStatus out: 1 when it does, 0 otherwise
+ * @returns NO_ERROR: all devices of this machine are on the PCI bus
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetvgastatus
+ */
+export function VideoPortGetVgaStatus(HwDeviceExtension: HwDeviceExtension, VgaStatus: Out<ULONG>): VP_STATUS {
+  enter(VGA_STATUS);
+  const { pciFunction } = port.device(HwDeviceExtension, VGA_STATUS.name);
+  const [programming = 0, subclass = 0, base = 0] = pciFunction.read(CLASS, 3);
+  const vga = ((base << 16) | (subclass << 8) | programming) === VGA_CLASS;
+  VgaStatus.value = vga && (word(pciFunction, COMMAND) & COMMAND_IO) !== 0 ? 1 : 0;
+  return NO_ERROR;
+}

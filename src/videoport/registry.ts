@@ -1,0 +1,112 @@
+/** The adapter's key in the registry: VideoPortGetRegistryParameters, SetRegistryParameters, FlushRegistry. */
+import { PASSIVE_LEVEL } from '../ddi/constants.ts';
+import type { HwDeviceExtension } from '../ddi/miniport.ts';
+import { ERROR_INVALID_PARAMETER, ERROR_NOT_ENOUGH_MEMORY, NO_ERROR } from '../ddi/status.ts';
+import type { PVOID, UCHAR, ULONG, VP_STATUS } from '../ddi/types.ts';
+import { NULL } from '../ddi/types.ts';
+import { callRule, enter } from './call-rules.ts';
+import { port, type VideoDevice } from './port.ts';
+import { registry } from './registry-store.ts';
+import { requireMapped } from './system-memory.ts';
+
+const passiveCallbacks = { notIn: ['HwVidTimer', 'HwVidDpcRoutine', 'HwVidSynchronizeExecutionCallback'] } as const;
+const GET = callRule('VideoPortGetRegistryParameters', PASSIVE_LEVEL, passiveCallbacks);
+const SET = callRule('VideoPortSetRegistryParameters', PASSIVE_LEVEL, passiveCallbacks);
+const FLUSH = callRule('VideoPortFlushRegistry', PASSIVE_LEVEL);
+
+/** Values of this name belong to the system: the modes that a user chose. */
+const SYSTEM_PREFIX = 'defaultsettings.';
+
+/** Takes a value (HwVidQueryNamedValueCallback). What ValueData points to is gone when it returns. */
+export type PMINIPORT_GET_REGISTRY_ROUTINE<T = never> = (
+  HwDeviceExtension: never,
+  Context: T,
+  ValueName: string,
+  ValueData: PVOID,
+  ValueLength: ULONG,
+) => VP_STATUS;
+
+/** Path of a value below the adapter's key, `Sub\Value` being one of a subkey. */
+const pathOf = (device: VideoDevice, name: string): string => `${device.slot}\\${name}`;
+
+/** A name that a key can have a value of: parts that are not empty between backslashes. */
+const isName = (name: unknown): name is string => typeof name === 'string' && /^[^\\]+(\\[^\\]+)*$/.test(name);
+
+/** UTF-16, as registry strings are; what follows the first zero does not count. */
+function text(data: Uint8Array): string {
+  const words = Array.from({ length: data.length >> 1 }, (_, i) => (data[2 * i] ?? 0) | ((data[2 * i + 1] ?? 0) << 8));
+  const end = words.indexOf(0);
+  return String.fromCharCode(...(end < 0 ? words : words.slice(0, end)));
+}
+
+/**
+ * Reads a value under the adapter's key and gives it to a callback. Not from HwVidInterrupt, HwVidTimer, a DPC or a
+ * synchronisation callback.
+ *
+ * @param ParameterName `Value`, or `Sub\Value` for one in a subkey
+ * @param IsParameterFileName TRUE: the value names a file, and the callback gets the file's bytes
+ * @returns what the callback returned; ERROR_INVALID_PARAMETER when there is no such value, or no such file
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetregistryparameters
+ */
+export function VideoPortGetRegistryParameters<T>(
+  HwDeviceExtension: HwDeviceExtension,
+  ParameterName: string,
+  IsParameterFileName: UCHAR | boolean,
+  CallbackRoutine: PMINIPORT_GET_REGISTRY_ROUTINE<T>,
+  Context: T,
+): VP_STATUS {
+  enter(GET);
+  const device = port.device(HwDeviceExtension, GET.name);
+  if (!isName(ParameterName)) return ERROR_INVALID_PARAMETER;
+  const value = registry().get(pathOf(device, ParameterName));
+  const data = value && IsParameterFileName ? registry().file(text(value)) : value;
+  if (!data) return ERROR_INVALID_PARAMETER;
+  const region = data.length > 0 ? port.space.map('system', data.length) : null;
+  if (!region && data.length > 0) return ERROR_NOT_ENOUGH_MEMORY;
+  if (region) port.space.bytes.set(data, region.base);
+  const status = port.processor.run('HwVidQueryNamedValueCallback', PASSIVE_LEVEL, () =>
+    CallbackRoutine(HwDeviceExtension as never, Context, ParameterName, region?.base ?? NULL, data.length),
+  );
+  if (region) port.space.unmap(region);
+  return status;
+}
+
+/**
+ * Writes a value under the adapter's key, making subkeys as its name says. Not from HwVidInterrupt, HwVidTimer, a DPC or a
+ * synchronisation callback.
+ *
+ * @param ValueName `Value`, or `Sub\Value`
+ * @param ValueData its bytes
+ * @param ValueLength how many
+ * @returns NO_ERROR; ERROR_INVALID_PARAMETER for names that begin with `DefaultSettings.`, which are the system's
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportsetregistryparameters
+ */
+export function VideoPortSetRegistryParameters(
+  HwDeviceExtension: HwDeviceExtension,
+  ValueName: string,
+  ValueData: PVOID,
+  ValueLength: ULONG,
+): VP_STATUS {
+  enter(SET);
+  const device = port.device(HwDeviceExtension, SET.name);
+  if (!isName(ValueName) || ValueName.toLowerCase().startsWith(SYSTEM_PREFIX)) return ERROR_INVALID_PARAMETER;
+  if (ValueLength > 0) requireMapped(ValueData, ValueLength, SET.name, false);
+  registry().set(
+    pathOf(device, ValueName),
+    Uint8Array.from(port.space.bytes.slice(ValueData, ValueData + ValueLength)),
+  );
+  return NO_ERROR;
+}
+
+/**
+ * Writes the adapter's key to disk. Windows Server 2003 and later.
+ *
+ * @returns NO_ERROR, always
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportflushregistry
+ */
+export function VideoPortFlushRegistry(HwDeviceExtension: HwDeviceExtension): VP_STATUS {
+  enter(FLUSH);
+  port.device(HwDeviceExtension, FLUSH.name);
+  registry().onFlush?.();
+  return NO_ERROR;
+}
