@@ -150,15 +150,14 @@ export class DmaController {
     const bytes = pages * PAGE_SIZE;
     if (this.#apertureUsed + bytes > this.#apertureBytes)
       return { refused: `the device can see ${this.#apertureBytes} bytes at most in all` };
-    const range = this.#ranges[adapter.reach];
-    const slot = range.allocator.allocate(pages);
-    if (slot === NO_PAGE)
-      return { refused: `no ${pages} pages in a row among the ${adapter.reach}-bit logical addresses` };
     const offset = centred ? Math.floor((bytes - length) / 2 / 8) * 8 : 0;
     const region = this.#space.map('common-buffer', length, offset, site);
-    if (!region) {
-      range.allocator.free(slot);
-      return { refused: `no ${pages} pages of memory in a row (${this.#space.freeBytes} bytes are free)` };
+    if (!region) return { refused: `no ${pages} pages of memory in a row (${this.#space.freeBytes} bytes are free)` };
+    const range = this.#ranges[adapter.reach];
+    const slot = range.allocator.allocate(pages);
+    if (slot === NO_PAGE) {
+      this.#space.unmap(region);
+      return { refused: `no ${pages} pages in a row among the ${adapter.reach}-bit logical addresses` };
     }
     const page = range.firstPage + slot;
     if (!this.#iommu.map(adapter.id, page, this.#space.framesOf(region))) {

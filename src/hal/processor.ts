@@ -172,6 +172,13 @@ export class Processor {
     Atomics.store(control, CPU_STATE, CPU_RUNNING);
     try {
       const result = body();
+      if (result instanceof Promise) {
+        this.observer?.report(
+          'callback-contract',
+          [0, 0, 0, 0],
+          `${name} returned a Promise: a callback must do its work before it returns, so it cannot be async. What stands behind its first await never runs.`,
+        );
+      }
       if (this.irql !== irql) {
         this.observer?.report(
           'callback-contract',
@@ -289,11 +296,29 @@ export class Processor {
   #exception(name: CallbackName, irql: number, error: unknown): never {
     // Already crashed: a test's handler throws to leave the driver, and so may a driver's own code on the way out.
     if (this.#halted) throw error;
-    if (error instanceof PageFault) {
+    if (isPageFault(error)) {
       return this.bugCheck(PAGE_FAULT_IN_NONPAGED_AREA, [error.address, 0, 0, 0], error.message, error);
     }
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const text = describe(error);
     const code = irql >= DISPATCH_LEVEL ? KMODE_EXCEPTION_NOT_HANDLED : SYSTEM_THREAD_EXCEPTION_NOT_HANDLED;
     return this.bugCheck(code, [0xe0000001, 0, 0, 0], `${name} threw ${text}`, error);
+  }
+}
+
+/** What was thrown, in words. It may be anything, and looking at it may throw again. */
+function describe(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : (JSON.stringify(error) ?? String(error));
+  } catch {
+    return 'something that cannot be looked at';
+  }
+}
+
+/** `instanceof` asks the object's prototype, and a proxy may throw at that too. */
+function isPageFault(error: unknown): error is PageFault {
+  try {
+    return error instanceof PageFault;
+  } catch {
+    return false;
   }
 }

@@ -61,7 +61,7 @@ export function exitStatus(outcome: RunOutcome): number {
       if (report.bugCheck) return EXIT.bugCheck;
       if (state === 'failed') return EXIT.findings;
       if (timedOut) return timedOut.findings > 0 ? EXIT.findings : EXIT.timeOut;
-      return report.findings.length > 0 ? EXIT.findings : EXIT.clean;
+      return report.findings.length > 0 || report.shutdown === 'forced' ? EXIT.findings : EXIT.clean;
     }
   }
 }

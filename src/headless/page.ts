@@ -5,6 +5,8 @@ import type { RunOutcome, RunRequest } from './outcome.ts';
 import { png } from './png.ts';
 
 const TIMED_OUT = Symbol('timed out');
+/** A run without a window has the time to wait for a slow shutdown: longer than the watchdog, which ends an endless one. */
+const SHUTDOWN_MS = 8000;
 
 /** Settles like `promise`, or with {@link TIMED_OUT} when that takes longer than `ms`. */
 async function within<T>(promise: Promise<T>, ms: number): Promise<T | typeof TIMED_OUT> {
@@ -65,7 +67,7 @@ async function runHeadless(request: RunRequest): Promise<RunOutcome> {
   const findings = await waitForFrames(machine, request.frames, remaining(), witness);
   const shownAt = performance.now();
   const state: MachineState = machine.state;
-  const report = await machine.stop();
+  const report = await machine.stop({ graceMs: SHUTDOWN_MS });
   return {
     kind: 'ran',
     report,

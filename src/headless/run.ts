@@ -3,7 +3,7 @@ import { openPage } from './browser-page.ts';
 import type { RunOutcome, RunRequest } from './outcome.ts';
 
 /** How much longer than its own time limit a page may take to answer before it counts as hung. */
-const GRACE_MS = 5000;
+const GRACE_MS = 13_000;
 
 /**
  * Runs a machine in a headless browser of its own.

@@ -2,7 +2,7 @@
 import type { BugCheck, CommonBufferRecord, Finding, Report } from '../machine/report.ts';
 import type { RanOutcome } from './outcome.ts';
 
-/** Lines of the log that are shown when something went wrong. */
+/** Lines of the log that are shown. */
 const LOG_TAIL = 20;
 
 /** Both names of the driver's file: the machine's and the user's. */
@@ -53,6 +53,7 @@ export function trouble(outcome: RanOutcome, names: DriverNames): string[] {
       `Bug check ${number} ${name} (${parameters.join(', ')})`,
       `  ${place(report.bugCheck, names)}: ${message}`,
     );
+    if (report.bugCheck.callers.length > 0) lines.push(`      called from ${report.bugCheck.callers.join(', ')}`);
   }
   if (state === 'failed') {
     lines.push(`The driver did not start${reason ? `: ${reason}` : '. See the log.'}`);
@@ -62,15 +63,19 @@ export function trouble(outcome: RanOutcome, names: DriverNames): string[] {
       `Time-out: ${report.frames} of ${plural(outcome.wanted, 'frame')} came within ${timedOut.timeoutMs / 1000} s.`,
     );
   }
+  if (report.shutdown === 'forced') {
+    lines.push('The driver did not finish its shutdown and was ended by force: what it still held is not known.');
+  }
   if (report.findings.length > 0) lines.push(plural(report.findings.length, 'finding'));
   for (const finding of report.findings) {
     lines.push(`  ${place(finding, names)}: ${finding.rule} (${finding.code}): ${finding.message}`);
     if (finding.parameters.length > 0) lines.push(`      parameters ${finding.parameters.join(', ')}`);
+    if (finding.callers.length > 0) lines.push(`      called from ${finding.callers.join(', ')}`);
   }
   return lines;
 }
 
-/** The whole summary: counters, then trouble with the log's last lines, or the words that there was none. */
+/** The whole summary: counters, then trouble or the words that there was none, and the log's last lines. */
 export function summary(outcome: RanOutcome, names: DriverNames): string {
   const { report, fps } = outcome;
   const rate = fps === null ? '' : `, ${fps.toFixed(1)} frames/s`;
@@ -80,16 +85,13 @@ export function summary(outcome: RanOutcome, names: DriverNames): string {
     ...rows(report),
   ];
   const wrong = trouble(outcome, names);
-  if (wrong.length === 0) lines.push('No findings, no bug check.');
-  else {
-    lines.push(...wrong);
-    if (report.log.length > 0) {
-      const tail = report.log.slice(-LOG_TAIL);
-      lines.push(
-        tail.length < report.log.length ? `Log, last ${tail.length} lines:` : 'Log:',
-        ...tail.map((line) => `  ${line}`),
-      );
-    }
+  lines.push(...(wrong.length === 0 ? ['No findings, no bug check.'] : wrong));
+  // In a clean run too a driver's author wants to read what it printed.
+  const shown = wrong.length > 0 ? report.log : report.log.filter((line) => /^driver |^\w+ (?:warn|error):/.test(line));
+  const tail = shown.slice(-LOG_TAIL);
+  if (tail.length > 0) {
+    const heading = tail.length < shown.length ? `Log, last ${tail.length} lines:` : 'Log:';
+    lines.push(heading, ...tail.map((line) => `  ${line}`));
   }
   return `${lines.join('\n')}\n`;
 }

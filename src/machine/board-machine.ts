@@ -12,6 +12,7 @@ import {
   type BoardMemory,
   CALL_COUNT,
   CALLBACK_COUNT,
+  CPU_HALTED,
   CPU_IDLE,
   CPU_STATE,
   createBoardMemory,
@@ -29,15 +30,13 @@ import type { BoardEvent, BoardOptions, CpuBoot, CpuCommand, CpuEvent } from './
 import type { Program } from './compile.ts';
 import { reportDeviceEvent, serialize } from './device-event.ts';
 import type { MachineStats } from './machine-types.ts';
-import type { CommonBufferRecord } from './report.ts';
+import type { CommonBufferRecord, Shutdown } from './report.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** How often the page hears figures, and the watchdog looks. */
 const TICK_MS = 250;
-/** A graceful stop may take this long, as long as the driver gets on with it … */
-const STOP_GRACE_MS = 80;
-/** … and this long when one callback does not return at all. The whole must stay below 100 ms. */
-const STOP_STUCK_MS = 30;
+/** Of the time that a stop may take, the part in which some callback must have returned. */
+const STUCK_SHARE = 0.4;
 const STOP_POLL_MS = 10;
 /** How long the processor has to answer a question. */
 const ANSWER_MS = 60;
@@ -67,6 +66,9 @@ export class BoardMachine {
   #cpuDone: (() => void) | null = null;
   #partialBuffers: CommonBufferRecord[] = [];
   #onBuffers: ((list: readonly CommonBufferRecord[]) => void)[] = [];
+  /** The processor has said its last word. */
+  #done = false;
+  #crashed = false;
   #refused = 0;
   #lastDrain = 0;
   #drainAgain: ReturnType<typeof setTimeout> | null = null;
@@ -107,7 +109,7 @@ export class BoardMachine {
     this.#worker = new Worker(workerUrl, { name: 'cpu' });
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#publish([{ type: 'failed', reason: `the processor could not start: ${event.message}`, position: null }]);
+      this.#publish([{ type: 'failed', reason: `the processor could not start: ${event.message}`, positions: [] }]);
     };
     const boot: CpuBoot = {
       memory: this.#memory,
@@ -174,23 +176,27 @@ export class BoardMachine {
 
   /**
    * Stops: the driver is asked to shut down, and ended by force when it does not in time. Resolves when the processor
-   * is gone; the engine lives on
-   * until `close`, so that the last picture can still be read.
+   * is gone; the engine lives on until `close`, so that the last picture can still be read.
+   * @param graceMs how long a driver may take that gets on with it; one whose callback does not return at all has a
+   *   part of that. With more than the watchdog's time, an endless shutdown is its bug check.
    */
-  async stop(): Promise<void> {
-    if (this.#worker && !this.#ended) {
+  async stop(graceMs: number): Promise<Shutdown> {
+    const running = this.#worker !== null && !this.#ended && Atomics.load(this.#control, CPU_STATE) !== CPU_HALTED;
+    if (running) {
       this.pause(false);
       const done = new Promise<void>((resolve) => {
         this.#cpuDone = resolve;
       });
       this.#command({ type: 'stop' });
-      await Promise.race([done, this.#stuck()]);
+      await Promise.race([done, this.#overdue(graceMs)]);
     }
     this.#end();
+    if (this.#done) return 'complete';
+    return running && !this.#crashed ? 'forced' : 'none';
   }
 
-  /** Resolves when the driver does not come to its end in the time that a stop may take. */
-  async #stuck(): Promise<void> {
+  /** Resolves when the driver does not come to its end in the time that a stop may take, or has crashed on the way. */
+  async #overdue(graceMs: number): Promise<void> {
     const start = performance.now();
     let callback = Atomics.load(this.#control, CALLBACK_COUNT);
     let since = start;
@@ -201,7 +207,8 @@ export class BoardMachine {
       if (count !== callback) since = now;
       callback = count;
       const idle = Atomics.load(this.#control, CPU_STATE) === CPU_IDLE;
-      if (now - start > STOP_GRACE_MS || (!idle && now - since > STOP_STUCK_MS) || this.#ended) return;
+      const stuck = !idle && now - since > graceMs * STUCK_SHARE;
+      if (now - start > graceMs || stuck || this.#ended || this.#crashed) return;
     }
   }
 
@@ -312,7 +319,12 @@ export class BoardMachine {
     if (refused > this.#refused) batch.push({ type: 'dropped', lines: refused - this.#refused });
     this.#refused = refused;
     if (batch.length > 0) this.#publish(batch);
-    if (batch.some((event) => event.type === 'done')) this.#cpuDone?.();
+    for (const { type } of batch) {
+      if (type === 'bugcheck') this.#crashed = true;
+      if (type !== 'done') continue;
+      this.#done = true;
+      this.#cpuDone?.();
+    }
     return batch.length >= DRAIN;
   }
 
@@ -348,8 +360,9 @@ export class BoardMachine {
       code: THREAD_STUCK_IN_DEVICE_DRIVER,
       parameters: ['0x0', '0x0', '0x0', '0x0'],
       message,
-      position: null,
+      positions: [],
     };
+    this.#crashed = true;
     this.#publish([{ type: 'bugcheck', bugCheck }]);
   }
 }

@@ -11,7 +11,7 @@ import type { LogLevel, LogSource } from '../videoport/port.ts';
 import type { Program } from './compile.ts';
 import type { GpuHoldings } from './gpu-ledger.ts';
 import type { MachineStats } from './machine-types.ts';
-import type { CommonBufferRecord } from './report.ts';
+import type { CommonBufferRecord, Shutdown } from './report.ts';
 
 /** How a machine is to be put together. */
 export interface BoardOptions {
@@ -28,7 +28,8 @@ export interface RawBugCheck {
   readonly code: number;
   readonly parameters: readonly string[];
   readonly message: string;
-  readonly position: GeneratedPosition | null;
+  /** The place, then its callers. */
+  readonly positions: readonly GeneratedPosition[];
 }
 
 /** The one `message` that the worker gets. */
@@ -50,7 +51,7 @@ export type CpuEvent =
   | { readonly type: 'common-buffers'; readonly list: readonly CommonBufferRecord[]; readonly last: boolean }
   | { readonly type: 'mode'; readonly width: number; readonly height: number }
   | { readonly type: 'running' }
-  | { readonly type: 'failed'; readonly reason: string; readonly position: GeneratedPosition | null }
+  | { readonly type: 'failed'; readonly reason: string; readonly positions: readonly GeneratedPosition[] }
   /** Shut down: nothing more comes. */
   | { readonly type: 'done' };
 
@@ -75,7 +76,8 @@ export interface SerializedEngineEvent {
 /** App page → board. Requests carry a number that the answer repeats. */
 export type BoardRequest =
   | { readonly type: 'boot'; readonly id: number; readonly program: Program; readonly options: BoardOptions }
-  | { readonly type: 'stop'; readonly id: number }
+  /** `graceMs`: how long a driver that gets on with its shutdown may take. */
+  | { readonly type: 'stop'; readonly id: number; readonly graceMs: number }
   | { readonly type: 'screen'; readonly id: number }
   | { readonly type: 'frames'; readonly id: number; readonly count: number }
   | { readonly type: 'common-buffers'; readonly id: number }
@@ -91,7 +93,7 @@ export type BoardRequest =
 /** Answers to requests. */
 export interface BoardAnswers {
   readonly boot: { readonly engine: 'webgpu' | 'software'; readonly adapter: string };
-  readonly stop: { readonly stats: MachineStats };
+  readonly stop: { readonly stats: MachineStats; readonly shutdown: Shutdown };
   readonly screen: { readonly width: number; readonly height: number; readonly pixels: Uint8ClampedArray<ArrayBuffer> };
   readonly frames: null;
   readonly 'common-buffers': { readonly list: readonly CommonBufferRecord[] };

@@ -63,9 +63,10 @@ class Board {
     const machine = this.#machine;
     if (!machine) throw new Error(`board: '${request.type}' without a machine`);
     switch (request.type) {
-      case 'stop':
-        await machine.stop();
-        return { stats: machine.stats() };
+      case 'stop': {
+        const shutdown = await machine.stop(request.graceMs);
+        return { stats: machine.stats(), shutdown };
+      }
       case 'screen':
         return (await machine.engine?.screen()) ?? { width: 0, height: 0, pixels: new Uint8ClampedArray(0) };
       case 'frames':

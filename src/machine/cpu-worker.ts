@@ -29,7 +29,7 @@ import { Processor } from '../hal/processor.ts';
 import { AddressSpace, hex } from '../memory/address-space.ts';
 import { FrameTable } from '../memory/frame-table.ts';
 import { SharedRing } from '../memory/shared-ring.ts';
-import { driverPosition, STACK_DEPTH } from '../verifier/source-position.ts';
+import { driverPositions, STACK_DEPTH } from '../verifier/source-position.ts';
 import { createVerifier, formatParameters } from '../verifier/verifier.ts';
 import { collectBugCheckData } from '../videoport/bug-check-callback.ts';
 import { enumerateDueChildren } from '../videoport/children.ts';
@@ -100,7 +100,12 @@ function start(boot: CpuBoot): void {
     sendBuffers();
     emit({
       type: 'bugcheck',
-      bugCheck: { code, parameters: formatParameters(parameters), message: sentence, position: driverPosition(cause) },
+      bugCheck: {
+        code,
+        parameters: formatParameters(parameters),
+        message: sentence,
+        positions: driverPositions(cause),
+      },
     });
     collectBugCheckData(code);
     resetAfterBugCheck();
@@ -130,6 +135,13 @@ function start(boot: CpuBoot): void {
   port.procAddress = procAddress;
   installPort(port);
 
+  /** What an address is that the device was given and no adapter maps: the first mistake of every driver writer. */
+  const whatElse = (address: bigint): string => {
+    if (address >= BigInt(space.bytes.length)) return '';
+    const region = space.regionAt(Number(address));
+    return region ? ` ${hex(address)} is a virtual address of the processor's: the device needs the logical one.` : '';
+  };
+
   processor.onTimer = timerTick;
   processor.onCommand = () => {
     // Cleared first: whoever pushes a command afterwards sets the bit again.
@@ -141,13 +153,13 @@ function start(boot: CpuBoot): void {
     ) {
       if (command.type === 'stop') stopRequested = true;
       else if (command.type === 'common-buffers') sendBuffers();
-      else reportDeviceEvent(command.event, observer, (offset) => front.doorbellSite(offset));
+      else reportDeviceEvent(command.event, observer, (offset) => front.doorbellSite(offset), whatElse);
     }
   };
 
   const failure = live();
   sendBuffers();
-  if (failure) emit({ type: 'failed', reason: failure.failed, position: driverPosition(failure.cause) });
+  if (failure) emit({ type: 'failed', reason: failure.failed, positions: driverPositions(failure.cause) });
   emit({ type: 'done' });
   halt();
 
@@ -181,6 +193,13 @@ function start(boot: CpuBoot): void {
       throw error;
     }
     emit({ type: 'mode', width: surface.mode.VisScreenWidth, height: surface.mode.VisScreenHeight });
+    const { width, height } = boot.mode;
+    if (surface.mode.VisScreenWidth !== width || surface.mode.VisScreenHeight !== height) {
+      const set = `${surface.mode.VisScreenWidth}×${surface.mode.VisScreenHeight}`;
+      log('port', 'warn', `the miniport offers no mode ${width}×${height}: ${set} was set`);
+    }
+    // Known from now on, even if the driver never comes back.
+    sendBuffers();
     emit({ type: 'running' });
     while (!stopRequested) {
       processor.safepoint();

@@ -19,11 +19,13 @@ export function serialize(event: EngineEvent): SerializedEngineEvent {
 /**
  * Reports an event to the verifier; a lost GPU is nobody's mistake and only logged.
  * @param siteOf where the driver rang the doorbell that covers a ring offset
+ * @param whatElse says what an address is, if not a logical one; an empty text when that is not known
  */
 export function reportDeviceEvent(
   event: SerializedEngineEvent,
   observer: Observer | null,
   siteOf: (ringOffset: number) => Site | undefined,
+  whatElse: (address: bigint) => string = () => '',
 ): void {
   const address = BigInt(event.address);
   if (event.kind === 'fault') {
@@ -31,7 +33,7 @@ export function reportDeviceEvent(
     observer?.report(
       unmapped ? 'dma-unmapped' : 'device-fault',
       unmapped ? [address, event.code, event.ringOffset, 0] : [event.code, address, event.ringOffset, event.info],
-      event.sentence,
+      unmapped ? event.sentence + whatElse(address) : event.sentence,
       siteOf(event.ringOffset),
     );
   } else if (event.kind === 'released-in-flight')

@@ -5,7 +5,7 @@ import type { LogLevel, LogSource } from '../videoport/port.ts';
 import type { BoardEvent, CpuEvent } from './board-protocol.ts';
 import type { Compiled } from './compile.ts';
 import type { MachineEvent, MachineState, MachineStats } from './machine-types.ts';
-import type { BugCheck, CommonBufferRecord, Finding } from './report.ts';
+import type { BugCheck, CommonBufferRecord, Finding, Shutdown } from './report.ts';
 
 /** Lines of the log that are kept. */
 const LOG_LINES = 10_000;
@@ -31,6 +31,7 @@ export class MachineRecord {
   stats = NO_STATS;
   buffers: readonly CommonBufferRecord[] = [];
   bugCheck: BugCheck | null = null;
+  shutdown: Shutdown = 'none';
   readonly findings: Finding[] = [];
   readonly #log: string[] = [];
   readonly #locate: Compiled['locate'];
@@ -70,16 +71,16 @@ export class MachineRecord {
         break;
       case 'finding': {
         if (this.findings.length >= MOST_FINDINGS) break;
-        const { rule, code, parameters, message, position } = event.finding;
-        const finding: Finding = { rule, code, parameters, message, ...this.#place(position) };
+        const { rule, code, parameters, message, positions } = event.finding;
+        const finding: Finding = { rule, code, parameters, message, ...this.#place(positions) };
         this.findings.push(finding);
         this.#emit({ type: 'finding', finding });
         break;
       }
       case 'bugcheck': {
         if (this.bugCheck) break;
-        const { code, parameters, message, position } = event.bugCheck;
-        this.bugCheck = { code, name: bugCheckName(code), parameters, message, ...this.#place(position) };
+        const { code, parameters, message, positions } = event.bugCheck;
+        this.bugCheck = { code, name: bugCheckName(code), parameters, message, ...this.#place(positions) };
         this.#emit({ type: 'bugcheck', bugCheck: this.bugCheck });
         this.enter('crashed', message);
         break;
@@ -97,7 +98,7 @@ export class MachineRecord {
         if (this.state === 'booting') this.enter('running');
         break;
       case 'failed': {
-        const { file, line, column } = this.#place(event.position);
+        const { file, line, column } = this.#place(event.positions);
         const reason = file === null ? event.reason : `${file}:${line}:${column}: ${event.reason}`;
         this.#addLog('port', 'error', reason);
         if (!this.over) this.enter('failed', reason);
@@ -112,8 +113,12 @@ export class MachineRecord {
     }
   }
 
-  #place(position: GeneratedPosition | null): Pick<Finding, 'file' | 'line' | 'column'> {
-    return this.#locate(position) ?? { file: null, line: null, column: null };
+  #place(positions: readonly GeneratedPosition[]): Pick<Finding, 'file' | 'line' | 'column' | 'callers'> {
+    const [first, ...callers] = positions.map((position) => this.#locate(position)).filter((place) => place !== null);
+    return {
+      ...(first ?? { file: null, line: null, column: null }),
+      callers: callers.map(({ file, line, column }) => `${file}:${line}:${column}`),
+    };
   }
 
   #addLog(source: LogSource, level: LogLevel, text: string): void {

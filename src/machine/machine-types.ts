@@ -111,8 +111,8 @@ export interface MachineControl {
   pause(): void;
   resume(): void;
   /**
-   * Shuts down (leak check included) within 100 ms, by force if need be; resolves with the last report. Stopping twice
-   * gives the same report.
+   * Shuts down, leak check included, and by force when the driver takes longer than `graceMs` (default 80: a stop is
+   * over within 100 ms); resolves with the last report. Stopping twice gives the same report.
    */
-  stop(): Promise<Report>;
+  stop(options?: { readonly graceMs?: number }): Promise<Report>;
 }

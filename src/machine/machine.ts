@@ -16,6 +16,9 @@ import { MachineRecord } from './machine-record.ts';
 import type { BootOptions, MachineControl, MachineState, Support } from './machine-types.ts';
 import type { BugCheck, Finding, Report } from './report.ts';
 
+/** What is left of a machine whose frame is gone. */
+const NO_SCREEN: Screen = { width: 0, height: 0, pixels: new Uint8ClampedArray(0) };
+const DEFAULT_GRACE_MS = 80;
 const DEFAULT_RAM = 64 * 1024 * 1024;
 const DEFAULT_MODE = { width: 640, height: 480 };
 const DEFAULT_WATCHDOG_SECONDS = 5;
@@ -205,7 +208,7 @@ export class Machine implements MachineControl {
       if (list.length > 0) this.#record.buffers = list;
     }
     const screen = await this.screen();
-    const { stats, buffers, findings, bugCheck, log } = this.#record;
+    const { stats, buffers, findings, bugCheck, shutdown, log } = this.#record;
     const { frames, interrupts, dpcs, doorbells, fences, dmaReadBytes, dmaWriteBytes } = stats;
     return {
       engine: this.#engine,
@@ -220,26 +223,39 @@ export class Machine implements MachineControl {
       commonBuffers: buffers,
       findings: [...findings],
       bugCheck,
+      shutdown,
       screen: { width: screen.width, height: screen.height, sha256: await sha256(screen.pixels) },
       log,
       durationMs: Math.round(this.#durationMs || performance.now() - this.#started),
     };
   }
 
-  stop(): Promise<Report> {
-    this.#stopping ??= this.#stop();
+  /** @param options.graceMs how long the driver may take to shut down; default 80, so that a stop is never felt */
+  stop({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number } = {}): Promise<Report> {
+    this.#stopping ??= this.#stop(graceMs);
     return this.#stopping;
   }
 
-  async #stop(): Promise<Report> {
-    // Asked for first: a driver that shuts down may leave the screen dark.
-    const screen = this.#frame.request<'screen'>({ type: 'screen' });
-    const { stats } = await this.#frame.request<'stop'>({ type: 'stop' });
+  async #stop(graceMs: number): Promise<Report> {
+    const record = this.#record;
+    try {
+      // Asked for first: a driver that shuts down may leave the screen dark.
+      const [screen, { stats, shutdown }] = await Promise.all([
+        this.#frame.request<'screen'>({ type: 'screen' }),
+        this.#frame.request<'stop'>({ type: 'stop', graceMs }),
+      ]);
+      record.stats = stats;
+      record.shutdown = shutdown;
+      this.#screen = screen;
+      if (!record.over) record.enter('stopped');
+      await this.#frame.request<'close'>({ type: 'close' });
+    } catch (error) {
+      // The frame was taken out of the page, and the machine with it.
+      if (this.#frame.alive) throw error;
+      this.#screen ??= NO_SCREEN;
+      if (!record.over) record.enter('stopped');
+    }
     this.#durationMs = performance.now() - this.#started;
-    this.#record.stats = stats;
-    if (!this.#record.over) this.#record.enter('stopped');
-    this.#screen = await screen;
-    await this.#frame.request<'close'>({ type: 'close' });
     if (serving.get(this.#frame) === this) serving.delete(this.#frame);
     return this.report();
   }

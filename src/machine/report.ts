@@ -19,6 +19,8 @@ export interface Finding {
   readonly file: string | null;
   readonly line: number | null;
   readonly column: number | null;
+  /** Who called that place, innermost first, as `file:line:column`: at most three. */
+  readonly callers: readonly string[];
 }
 
 /** A crash, as Windows would show it. */
@@ -32,6 +34,8 @@ export interface BugCheck {
   readonly file: string | null;
   readonly line: number | null;
   readonly column: number | null;
+  /** Who called that place, innermost first, as `file:line:column`: at most three. */
+  readonly callers: readonly string[];
 }
 
 /** A common buffer that the driver allocated, living or released. Addresses in hexadecimal with `0x`. */
@@ -42,6 +46,12 @@ export interface CommonBufferRecord {
   readonly cacheEnabled: boolean;
   readonly released: boolean;
 }
+
+/**
+ * How the machine ended. `complete`: the driver shut down, and leaks were looked for · `forced`: it did not finish in the
+ * time it was given, so what it still held is not known · `none`: it crashed or failed before, or still runs
+ */
+export type Shutdown = 'complete' | 'forced' | 'none';
 
 /** The whole report. Counters count from boot. */
 export interface Report {
@@ -58,6 +68,7 @@ export interface Report {
   readonly commonBuffers: readonly CommonBufferRecord[];
   readonly findings: readonly Finding[];
   readonly bugCheck: BugCheck | null;
+  readonly shutdown: Shutdown;
   readonly screen: { readonly width: number; readonly height: number; readonly sha256: string };
   /** The log: DebugPrint, and what port and machine have to say. Oldest lines go when it grows past 10,000. */
   readonly log: readonly string[];

@@ -46,6 +46,7 @@ export class PageFault extends Error {
 
 /** `0x00120000`: how addresses are shown everywhere. */
 export function hex(value: number | bigint, digits = 8): string {
+  if (value < 0) return String(value);
   return `0x${value.toString(16).toUpperCase().padStart(digits, '0')}`;
 }
 

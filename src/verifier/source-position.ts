@@ -18,14 +18,28 @@ export interface GeneratedPosition {
   readonly column: number;
 }
 
-const FRAME = /miniport:\/\/\/(\d+):(\d+):(\d+)/;
+const FRAME = /miniport:\/\/\/(\d+):(\d+):(\d+)/g;
+/** Frames of the driver that a finding keeps: the place, and who called it. */
+const KEPT = 4;
 
 /** Most frames that a stack keeps: deep enough for a driver's own helpers between its callback and the call. */
 export const STACK_DEPTH = 30;
 
-/** The innermost frame of an error's stack that lies in the driver, or null when none does. */
-export function driverPosition(error: unknown): GeneratedPosition | null {
-  const stack = error instanceof Error ? error.stack : undefined;
-  const match = stack ? FRAME.exec(stack) : null;
-  return match ? { file: Number(match[1]), line: Number(match[2]) - LINES_BEFORE, column: Number(match[3]) } : null;
+/**
+ * The frames of an error's stack that lie in the driver, innermost first: the place itself, then its callers. A driver
+ * reaches the port through helpers of its own, and the place alone would be the helper's for every mistake.
+ */
+export function driverPositions(error: unknown): GeneratedPosition[] {
+  let stack: unknown;
+  try {
+    stack = error instanceof Error ? error.stack : undefined;
+  } catch {
+    // A driver may throw a proxy that throws when it is looked at.
+  }
+  if (typeof stack !== 'string') return [];
+  return Array.from(stack.matchAll(FRAME), ([, file, line, column]) => ({
+    file: Number(file),
+    line: Number(line) - LINES_BEFORE,
+    column: Number(column),
+  })).slice(0, KEPT);
 }

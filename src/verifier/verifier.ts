@@ -5,15 +5,16 @@
  */
 import type { Observer, Parameters4, Rule, Site } from '../ddi/observer.ts';
 import { CATALOGUE, findingCode } from './catalogue.ts';
-import { driverPosition, type GeneratedPosition } from './source-position.ts';
+import { driverPositions, type GeneratedPosition } from './source-position.ts';
 
-/** A broken rule, as it leaves the worker: the position is still one in the compiled text. */
+/** A broken rule, as it leaves the worker: positions are still those in the compiled text. */
 export interface RawFinding {
   readonly rule: Rule;
   readonly code: string;
   readonly parameters: readonly string[];
   readonly message: string;
-  readonly position: GeneratedPosition | null;
+  /** The place, then its callers. */
+  readonly positions: readonly GeneratedPosition[];
 }
 
 /** What a driver passed may be anything: what is no number shows as 0. */
@@ -25,7 +26,7 @@ export function formatParameters(parameters: Parameters4): string[] {
   return parameters.map((value) => `0x${BigInt.asUintN(64, whole(value)).toString(16).toUpperCase()}`);
 }
 
-/** Each rule and place is told once this many times; then only counted, so that a loop does not bury the rest. */
+/** A rule broken at one place is told this many times, so that a loop does not bury the rest. Every leak is told. */
 const REPEATS = 3;
 
 /** What the verifier needs from the machine. */
@@ -43,21 +44,22 @@ export function createVerifier(parts: VerifierParts): Observer {
     report(rule, parameters, sentence, site) {
       const entry = CATALOGUE[rule];
       const cause = site?.error ?? new Error(sentence);
-      const position = driverPosition(cause);
-      const key = `${rule} ${position?.file}:${position?.line}:${position?.column}`;
+      const positions = driverPositions(cause);
+      const key = `${rule} ${positions.map(({ file, line, column }) => `${file}:${line}:${column}`).join(' ')}`;
       const times = (seen.get(key) ?? 0) + 1;
       seen.set(key, times);
       const { crashes, bugCheck, subcode } = entry;
       const full: Parameters4 =
         subcode !== null && rule !== 'wait-irql' ? [subcode, parameters[0], parameters[1], parameters[2]] : parameters;
-      if (times <= REPEATS || crashes) {
-        const more = times === REPEATS && !crashes ? ' (seen often at this place: not reported again)' : '';
+      if (times <= REPEATS || crashes || rule === 'leak') {
+        const more =
+          times === REPEATS && !crashes && rule !== 'leak' ? ' (seen often at this place: not reported again)' : '';
         parts.found({
           rule,
           code: findingCode(rule),
           parameters: formatParameters(full),
           message: sentence + more,
-          position,
+          positions,
         });
       }
       if (crashes && bugCheck !== null) parts.bugCheck(bugCheck, full, sentence, cause);

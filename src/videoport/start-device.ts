@@ -35,7 +35,7 @@ export function startDriver(driverEntry: DriverEntry): readonly VideoDevice[] | 
       failed:
         status === undefined
           ? 'DriverEntry returned nothing; it must return what VideoPortInitialize returned'
-          : `DriverEntry returned ${statusName(Number(status))}`,
+          : `DriverEntry returned ${typeof status === 'number' ? statusName(status) : `${String(status)}, which is no NTSTATUS`}`,
     };
   }
   if (!port.driver) return { failed: 'DriverEntry returned STATUS_SUCCESS without a successful VideoPortInitialize' };

@@ -12,6 +12,7 @@ const finding: Finding = {
   file: 'driver.ts',
   line: 12,
   column: 5,
+  callers: ['driver.ts:40:3'],
 };
 const bugCheck: BugCheck = {
   code: 0xe6,
@@ -21,6 +22,7 @@ const bugCheck: BugCheck = {
   file: 'driver.ts',
   line: 30,
   column: 1,
+  callers: [],
 };
 const report: Report = {
   engine: 'software',
@@ -35,6 +37,7 @@ const report: Report = {
   commonBuffers: [{ virtual: '0x10000', logical: '0x1000', length: 2 ** 20, cacheEnabled: true, released: true }],
   findings: [],
   bugCheck: null,
+  shutdown: 'complete',
   screen: { width: 640, height: 480, sha256: 'ab'.repeat(32) },
   log: Array.from({ length: 30 }, (_, index) => `line ${index + 1}`),
   durationMs: 1234,
@@ -53,6 +56,12 @@ const ran = (changes: Partial<RanOutcome>, reported: Partial<Report> = {}): RanO
 
 describe('the exit status of a run', () => {
   const late = (findings: number) => ({ timedOut: { findings, timeoutMs: 2000 } });
+
+  it('is 3 when the shutdown had to be forced: what the driver still held is not known', () => {
+    const forced = ran({}, { shutdown: 'forced' });
+    assert.equal(exitStatus(forced), EXIT.findings);
+    assert.match(summary(forced, { fileName: 'driver.ts', typed: 'a.ts' }), /did not finish its shutdown/);
+  });
 
   it('is 0 when the frames came and nothing was broken', () => assert.equal(exitStatus(ran({})), EXIT.clean));
 

@@ -327,6 +327,77 @@ describe('bug checks and findings', () => {
   });
 });
 
+describe('shutdown', () => {
+  const slow = (milliseconds: number) =>
+    miniWith(
+      'HwVidSetPowerState',
+      `  const t = Date.now();\n  while (Date.now() - t < ${milliseconds}) VideoPortStallExecution(50);`,
+    );
+  it('that takes longer than a stop may is forced, and the report says so rather than look clean', async () => {
+    const { machine } = await boot(slow(600));
+    await machine.frames(2);
+    const report = await machine.stop();
+    expect(report.shutdown).to.equal('forced');
+    expect(report.commonBuffers).to.have.length(5);
+  });
+  it('is waited for when there is time: leaks and wrong releases are found', async () => {
+    const source = slow(300).replace(
+      'VideoPortReleaseCommonBuffer(ext, ext.adapter, buffer.length,',
+      'VideoPortReleaseCommonBuffer(ext, ext.adapter, buffer.length - 4,',
+    );
+    const { machine } = await boot(source);
+    await machine.frames(2);
+    const report = await machine.stop({ graceMs: 5000 });
+    expect(report.bugCheck?.code).to.equal(0xe6);
+    expect(report.bugCheck?.callers.length).to.be.above(0);
+  });
+  it('that never ends is the watchdog’s bug check when there is time for it', async () => {
+    const { machine } = await boot(miniWith('HwVidSetPowerState', '  for (;;);'), { watchdogSeconds: 0.5 });
+    await machine.frames(2);
+    const report = await machine.stop({ graceMs: 5000 });
+    expect(report.bugCheck?.code).to.equal(0xea);
+    expect(report.bugCheck?.message).to.match(/HwVidSetPowerState/);
+  });
+  it('of a machine whose frame was taken out of the page still gives a report', async () => {
+    const holder = document.createElement('div');
+    document.body.append(holder);
+    const { machine } = await boot(MINI, { monitor: holder });
+    await machine.frames(1);
+    holder.remove();
+    const report = await machine.stop();
+    expect(machine.state).to.equal('stopped');
+    expect(report.shutdown).to.equal('none');
+  });
+});
+
+describe('callbacks', () => {
+  it('that are async are told so: what stands behind the first await never runs', async () => {
+    const { machine } = await boot(
+      MINI.replace('function HwVidSetPowerState(', 'async function HwVidSetPowerState(').replace(
+        '): VP_STATUS {\n  if (hwId',
+        '): Promise<VP_STATUS> {\n  if (hwId',
+      ),
+    );
+    await machine.frames(2);
+    const report = await machine.stop();
+    expect(report.findings.map(({ rule }) => rule)).to.include('callback-contract');
+    expect(report.findings.map(({ message }) => message).join()).to.match(/HwVidSetPowerState returned a Promise/);
+  });
+  it('that throw something odd are described as well as can be', async () => {
+    for (const [thrown, text] of [
+      ["'plain'", /threw "plain"/],
+      [
+        'new Proxy({}, { get() { throw 1; }, getPrototypeOf() { throw 2; } })',
+        /threw something that cannot be looked at/,
+      ],
+    ] as const) {
+      const { report } = await run(driver(`  throw ${thrown};`));
+      expect(report.bugCheck?.code).to.equal(0x7e);
+      expect(report.bugCheck?.message).to.match(text);
+    }
+  });
+});
+
 describe('device loss', () => {
   it('in mid-frame is rebuilt, and the frames go on', async () => {
     const { machine } = await boot(MINI, { engine: 'webgpu' });

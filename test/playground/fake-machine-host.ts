@@ -136,6 +136,7 @@ export function findingAt(line: number | null, some: Partial<Finding> = {}): Fin
     file: line === null ? null : 'mini.ts',
     line,
     column: line === null ? null : 3,
+    callers: [],
     ...some,
   };
 }
@@ -149,6 +150,7 @@ export const dmaViolation: BugCheck = {
   file: 'mini.ts',
   line: 12,
   column: 5,
+  callers: [],
 };
 
 const emptyReport: Report = {
@@ -164,6 +166,7 @@ const emptyReport: Report = {
   commonBuffers: [],
   findings: [],
   bugCheck: null,
+  shutdown: 'complete',
   screen: { width: 640, height: 480, sha256: '' },
   log: [],
   durationMs: 0,
