@@ -41,6 +41,14 @@ interface Located {
  * Rejects with {@link CompileError} when the source does not parse.
  */
 export async function compile(source: string, fileName: string): Promise<Compiled> {
+  const namespace = /^[ \t]*(?:export\s+)?(?:namespace|module)\s+[\w.]+\s*\{/m.exec(source);
+  if (namespace) {
+    // The type stripper would drop it without a word.
+    const message =
+      'a namespace is more than types, and only types can be taken off: use plain constants and functions';
+    const line = source.slice(0, namespace.index).split('\n').length;
+    throw new CompileError([{ message, file: fileName, line, column: 1 }]);
+  }
   let code: string;
   let trace: TraceMap;
   try {

@@ -159,7 +159,10 @@ function start(boot: CpuBoot): void {
 
   const failure = live();
   sendBuffers();
-  if (failure) emit({ type: 'failed', reason: failure.failed, positions: driverPositions(failure.cause) });
+  if (failure) {
+    const positions = failure.position ? [failure.position] : driverPositions(failure.cause);
+    emit({ type: 'failed', reason: failure.failed, positions });
+  }
   emit({ type: 'done' });
   halt();
 

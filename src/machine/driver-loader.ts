@@ -1,7 +1,7 @@
 /** Evaluates a driver's text in the worker and finds its DriverEntry. */
 import type { DriverEntry } from '../ddi/miniport.ts';
 import * as ringgpu from '../devices/ringgpu/index.ts';
-import { namedText } from '../verifier/source-position.ts';
+import { type GeneratedPosition, namedText } from '../verifier/source-position.ts';
 import * as videoport from '../videoport/index.ts';
 import type { Port } from '../videoport/port.ts';
 
@@ -9,6 +9,8 @@ import type { Port } from '../videoport/port.ts';
 export interface Failure {
   readonly failed: string;
   readonly cause?: unknown;
+  /** Where, when no error says it. */
+  readonly position?: GeneratedPosition;
 }
 
 /** A printed line is cut here. */
@@ -24,6 +26,8 @@ export function loadDriver(code: string, log: Port['log']): { readonly driverEnt
     videoport: Object.freeze({ __esModule: true, ...videoport }),
     ringgpu: Object.freeze({ __esModule: true, ...ringgpu }),
   };
+  const missing = missingName(code, modules);
+  if (missing) return missing;
   const require = (name: string): object => {
     const module = Object.hasOwn(modules, name) ? modules[name] : undefined;
     if (!module) throw new Error(`there is no module '${name}': a miniport imports 'videoport' and 'ringgpu'`);
@@ -51,4 +55,23 @@ export function loadDriver(code: string, log: Port['log']): { readonly driverEnt
   const { DriverEntry } = exports;
   if (typeof DriverEntry !== 'function') return { failed: 'the driver exports no function DriverEntry' };
   return { driverEntry: DriverEntry as DriverEntry };
+}
+
+/**
+ * A name that the driver imports and the module does not have, as a failure at the place where it is used. Without this, it would
+ * be `undefined` until somebody calls it.
+ */
+function missingName(code: string, modules: Readonly<Record<string, object>>): Failure | null {
+  for (const [, alias = '', name = ''] of code.matchAll(/\b(_\w+) = require\('(\w+)'\)/g)) {
+    const module = Object.hasOwn(modules, name) ? modules[name] : undefined;
+    if (!module) continue;
+    for (const use of code.matchAll(new RegExp(`\\b${alias}\\.(\\w+)`, 'g'))) {
+      const wanted = use[1] ?? '';
+      if (Object.hasOwn(module, wanted)) continue;
+      const before = code.slice(0, use.index).split('\n');
+      const position = { file: 0, line: before.length, column: (before.at(-1) ?? '').length + 1 };
+      return { failed: `the module '${name}' has no ${wanted}`, position };
+    }
+  }
+  return null;
 }

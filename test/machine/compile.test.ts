@@ -21,6 +21,7 @@ describe('compile', () => {
       ['let x: number = 1;\nlet y: string =\n  @;', 3, 4],
       ['let a = 1;\nlet a = 2;', 2, 5],
       ['function f(): number { return 1 }\nbreak;', 2, 1],
+      ['const a = 1;\nnamespace N {\n  export const b = 2;\n}', 2, 1],
     ] as const) {
       const { errors } = await errorOf(source);
       expect(errors[0]?.file).to.equal('d.ts');

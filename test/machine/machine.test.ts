@@ -150,11 +150,13 @@ import { VideoPortCreateEvent, VideoPortDeleteEvent, VideoPortSetEvent, VideoPor
   if (ext.frameNumber === 5) {
     ext.frameNumber++;
     ${bad}
+    // The next doorbell must not come before the device has looked at this one.
+    while (!(ReadRegister(ext, 'STATUS') & RINGGPU_STATUS_FAULTED)) VideoPortStallExecution(10);
     return;
   }
   if (ext.causes & RINGGPU_INT_FAULT) console.log('fault', ReadRegister(ext, 'FAULT_CODE'), ReadRegister(ext, 'FAULT_INFO').toString(16));`,
         );
-        const { machine } = await boot(source, { engine });
+        const { machine } = await boot(`import { RINGGPU_STATUS_FAULTED } from 'ringgpu';\n${source}`, { engine });
         await machine.frames(15);
         const report = await machine.stop();
         expect(
@@ -194,6 +196,16 @@ describe('a driver that does not start', () => {
     ['without DriverEntry', 'export const x = 1;', /exports no function DriverEntry/],
     ['whose file throws', "\nthrow new Error('early');", /driver\.ts:2:7: .*threw Error: early/],
     ['that imports something else', "import fs from 'fs'; fs.x();", /no module 'fs'/],
+    [
+      'that imports a name which does not exist',
+      "import { VideoPortInitialise } from 'videoport';\nexport function DriverEntry(): number {\n  return VideoPortInitialise();\n}",
+      /driver\.ts:3:\d+: the module 'videoport' has no VideoPortInitialise/,
+    ],
+    [
+      'whose DriverEntry returns a Promise',
+      'export async function DriverEntry() { return 0; }',
+      /returned \[object Promise\], which is no NTSTATUS/,
+    ],
     [
       'whose DriverEntry returns a failure',
       'export function DriverEntry() { return 0xC0000001; }',
