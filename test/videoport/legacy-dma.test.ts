@@ -152,7 +152,7 @@ describe('the DMA functions of Windows NT 4', () => {
     'VideoPortGetCommonBuffer',
     'returns NULL and an actual length of 0 beyond 256 KiB, and for 0 bytes',
     () => {
-      for (const length of [0, 256 * 1024 + 1]) {
+      for (const length of [0, -1, 1.5, Number.NaN, 256 * 1024 + 1]) {
         const { virtual, actual } = get(length);
         expect([virtual, actual.value]).to.deep.equal([vp.NULL, 0]);
       }
