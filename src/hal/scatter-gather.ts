@@ -43,6 +43,7 @@ export function beginTransfer(
   const free = adapter.mapRegisters - adapter.registersUsed;
   const within = (mdl.base + offset) % PAGE_SIZE;
   const bytes = Math.min(length, free * PAGE_SIZE - within);
+  if (length === 0) return { refused: 'there are no bytes to map' };
   if (free <= 0 || bytes <= 0)
     return { refused: `all ${adapter.mapRegisters} map registers of the adapter are in use` };
   const registers = Math.ceil((within + bytes) / PAGE_SIZE);

@@ -111,6 +111,8 @@ export class AddressSpace {
     site: Site | undefined,
     giveFrames: (firstPage: number, pages: number) => boolean,
   ): Region | null {
+    // What a driver asks for may be any number; there are no pages for one that is no length.
+    if (!Number.isSafeInteger(length) || length < 1) return null;
     const pages = Math.ceil((offset + length) / PAGE_SIZE);
     const firstPage = this.#allocator.allocate(pages);
     if (firstPage === NO_PAGE) return null;

@@ -23,6 +23,14 @@ const UNMAP = callRule('VideoPortUnmapMemory', PASSIVE_LEVEL);
 
 /** Maps `length` bytes at a bus address; ports keep their numbers. NULL when no device decodes them. */
 function mapRange(device: VideoDevice, caller: string, address: PHYSICAL_ADDRESS, length: number, io: boolean): PVOID {
+  if (!Number.isInteger(length) || length < 0) {
+    port.observer?.report(
+      'bad-argument',
+      [0, 0, io ? 1 : 0, 0],
+      `${caller}: the length is ${String(length)}; it must be a whole number of bytes`,
+    );
+    return NULL;
+  }
   const end = address + BigInt(length);
   const claimed = device.claims.some(
     (claim) =>

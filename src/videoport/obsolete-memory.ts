@@ -59,16 +59,15 @@ export function VideoPortGetCommonBuffer(
   const device = port.device(HwDeviceExtension, GET.name);
   const { observer, dma } = port;
   pActualLength.value = 0;
-  const buffer =
-    DesiredLength > LONGEST
-      ? { refused: `at most ${LONGEST} bytes can be had` }
-      : dma.allocateCommonBuffer(
-          adapterFor(device),
-          DesiredLength,
-          Boolean(CacheEnabled),
-          observer !== null,
-          observer?.site(),
-        );
+  const buffer = !(Number.isInteger(DesiredLength) && DesiredLength >= 0 && DesiredLength <= LONGEST)
+    ? { refused: `at most ${LONGEST} bytes can be had` }
+    : dma.allocateCommonBuffer(
+        adapterFor(device),
+        DesiredLength,
+        Boolean(CacheEnabled),
+        observer !== null,
+        observer?.site(),
+      );
   if ('refused' in buffer) {
     port.log('port', 'warn', `${GET.name}(${DesiredLength}) returns NULL: ${buffer.refused}`);
     return NULL;

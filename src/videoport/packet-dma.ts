@@ -27,6 +27,9 @@ const COMPLETE = callRule('VideoPortCompleteDma', DISPATCH_LEVEL, { dma: true })
 
 const isMdl = (object: object): object is Mdl => 'transfers' in object && 'operation' in object;
 
+const isUlong = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;
+
 /** The transfer behind each list that a driver was given. */
 const transfers = perPort(() => new WeakMap<VP_SCATTER_GATHER_LIST, Transfer>());
 
@@ -140,6 +143,14 @@ export function VideoPortStartDma<T>(
     return ERROR_NOT_ENOUGH_MEMORY;
   }
   const wanted = pLength.value;
+  if (!isUlong(Offset) || !isUlong(wanted)) {
+    observer?.report(
+      'bad-argument',
+      [Number(Offset), Number(wanted), 0, 0],
+      `${START.name}: Offset is ${String(Offset)} and *pLength ${String(wanted)}; both must be whole numbers of bytes below 4 GiB`,
+    );
+    return ERROR_NOT_ENOUGH_MEMORY;
+  }
   if (wanted === 0) observer?.report('dma-zero', [0, 0, 0, 0], `${START.name}: *pLength is 0`);
   const left = Math.max(0, mdl.length - Offset);
   if (wanted > left) {

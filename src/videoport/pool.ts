@@ -122,7 +122,7 @@ export function VideoPortFreePool(HwDeviceExtension: HwDeviceExtension, Ptr: PVO
 function free(caller: string, address: PVOID): void {
   const { pool, locked, processor } = port;
   const known = pool.find(address);
-  if (known?.address === address) {
+  if (known && known.address === address) {
     if (known.paged && processor.irql >= DISPATCH_LEVEL) {
       port.observer?.report(
         'pool-caller',

@@ -18,6 +18,9 @@ const SCAN = callRule('VideoPortScanRom', PASSIVE_LEVEL, {
 /** What is read beyond the image: nothing drives the bus there. */
 const NO_ROM = 0xff;
 
+/** Largest ROM that a base address register can ask for: 16 MiB. */
+const LARGEST_ROM = 16 * 1024 * 1024;
+
 /** The buffer of each device's last call. */
 const images = perPort(() => new Map<VideoDevice, Region>());
 
@@ -56,7 +59,7 @@ export function VideoPortGetRomImage(
  * synchronisation callback.
  *
  * @param RomBase where the ROM is mapped
- * @param RomLength bytes
+ * @param RomLength bytes; no ROM is larger than 16 MiB
  * @param String the text
  * @returns TRUE when it is there
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportscanrom
@@ -70,7 +73,7 @@ export function VideoPortScanRom(
   enter(SCAN);
   port.device(HwDeviceExtension, SCAN.name);
   const wanted = Array.from(String, (character) => character.charCodeAt(0));
-  if (wanted.length === 0 || wanted.length > RomLength) return false;
+  if (wanted.length === 0 || wanted.length > RomLength || !(RomLength <= LARGEST_ROM)) return false;
   const rom = Uint8Array.from({ length: RomLength }, (_, i) => readRegister(RomBase + i, 1, SCAN.name));
   for (let at = 0; at + wanted.length <= RomLength; at++)
     if (wanted.every((code, i) => rom[at + i] === code)) return true;

@@ -100,9 +100,24 @@ function serve(device: VideoDevice, code: number, input: Uint8Array, outputLengt
         `HwVidStartIO wrote behind the ${length} bytes of the system buffer of ${ioctlName(code)}, at offset ${damaged - buffer}`,
       );
     }
+    unlockRequestBuffer(region.base, region.length);
     space.unmap(region);
   }
   return { status: ntStatus(outcome.Status), output: new Uint8Array(output) };
+}
+
+/** A request's buffer is gone when the request is done, so nothing of it may stay locked (VideoPortLockPages). */
+function unlockRequestBuffer(base: number, length: number): void {
+  const { locked, observer } = port;
+  for (let mdl = locked.overlapping(base, length); mdl; mdl = locked.overlapping(base, length)) {
+    observer?.report(
+      'locked-pages',
+      [mdl.base, mdl.length, mdl.frames.length, 0],
+      `${mdl.length} bytes of a request's buffer were still locked when the request was done: VideoPortUnlockPages comes first`,
+      mdl.site,
+    );
+    locked.unlock(mdl);
+  }
 }
 
 /** Calls HwVidStartIO. */

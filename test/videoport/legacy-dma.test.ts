@@ -84,14 +84,14 @@ describe('the DMA functions of Windows NT 4', () => {
     ])
       expect(crashOf(() => kernel.processor.run('HwVidDpcRoutine', vp.DISPATCH_LEVEL, call)).code).to.equal(0x0a);
   });
-  rule('VideoPortUnlockPages', 'outside of HwVidStartIO is a finding', () => {
+  rule('VideoPortUnlockPages', 'outside of HwVidStartIO is a finding, as is what a request leaves locked', () => {
     let list = 0;
     inRequest(10, 100, (packet) => {
       list = packet.OutputBuffer;
       vp.VideoPortLockPages(ext, packet, null, null, vp.VideoPortDmaInitOnly);
     });
     expect(vp.VideoPortUnlockPages(ext, list)).to.equal(true);
-    expect(kernel.rules()).to.include('call-context');
+    expect(kernel.rules()).to.deep.equal(['locked-pages', 'call-context']);
   });
 
   const constants: readonly [string, () => unknown, unknown][] = [
@@ -152,7 +152,7 @@ describe('the DMA functions of Windows NT 4', () => {
     'VideoPortGetCommonBuffer',
     'returns NULL and an actual length of 0 beyond 256 KiB, and for 0 bytes',
     () => {
-      for (const length of [0, 256 * 1024 + 1]) {
+      for (const length of [0, -1, 1.5, Number.NaN, 256 * 1024 + 1]) {
         const { virtual, actual } = get(length);
         expect([virtual, actual.value]).to.deep.equal([vp.NULL, 0]);
       }

@@ -275,6 +275,17 @@ describe('packet DMA', () => {
       { page: E6 },
     );
   }
+  rule(START, 'with an Offset or a length that is no ULONG is a finding, and maps nothing', () => {
+    const adapter = adapterFor(true);
+    const mdl = vp.VideoPortLockBuffer(ext, buffer, BYTES, vp.VpReadAccess);
+    for (const [offset, length] of [
+      [-4, 10],
+      [Number.NaN, 10],
+      [0, 1.5],
+    ] as const)
+      expect(start(adapter, mdl, offset, length)).to.include({ status: vp.ERROR_NOT_ENOUGH_MEMORY, seen: undefined });
+    expect(new Set(kernel.rules())).to.deep.equal(new Set(['bad-argument']));
+  });
   rule([START, COMPLETE], 'may be called at DISPATCH_LEVEL; above it is 0xE6/13', () => {
     const adapter = adapterFor(true);
     const mdl = vp.VideoPortLockBuffer(ext, buffer, BYTES, vp.VpReadAccess);
