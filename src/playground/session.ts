@@ -32,7 +32,12 @@ export interface BootChoice {
   readonly engine: 'auto' | 'webgpu' | 'software';
   readonly width: number;
   readonly height: number;
+  /** Are Driver Verifier's rules checked? */
+  readonly verifier: boolean;
 }
+
+/** What a boot takes when nothing was chosen. */
+export const defaultChoice: BootChoice = { engine: 'auto', width: 640, height: 480, verifier: true };
 
 /** Where pictures appear: the monitor with its stacked slots. */
 export interface PictureSlots {
@@ -69,10 +74,14 @@ const bootable: ReadonlySet<Phase> = new Set<Phase>(['idle', 'rejected', 'paused
 /** One machine and all that belongs to it. Events of a run that is not the current one any more change nothing. */
 interface Run {
   readonly slot: HTMLElement;
+  /** Booted into the frame of the run before it, whose picture stays until this one has its own. */
+  readonly inPlace: boolean;
   machine: MachineControl | null;
   revealed: boolean;
   /** Set by Stop and Restart: late events may still bring findings (the leak check), but no new state. */
   ending: boolean;
+  /** Resolves when its boot has succeeded or failed. */
+  settled: Promise<void>;
 }
 
 /**
@@ -117,6 +126,11 @@ export class Session implements ReactiveController {
 
   hostDisconnected(): void {
     void this.stop();
+  }
+
+  /** Boots so far. */
+  get boots(): number {
+    return this.#boots;
   }
 
   /** All findings, grouped or not. */
@@ -176,14 +190,42 @@ export class Session implements ReactiveController {
     if (run) await this.#end(run);
   }
 
+  /** Stops what runs and forgets it, picture and all: what is open now has not run yet. */
+  async clear(): Promise<void> {
+    const run = this.#run;
+    this.#run = null;
+    this.#findings.clear();
+    this.findings = [];
+    this.errors = [];
+    this.bugCheck = null;
+    this.mode = null;
+    this.hasPicture = false;
+    if (this.phase !== 'checking' && this.phase !== 'unsupported') this.phase = 'idle';
+    this.reason = '';
+    this.#host.requestUpdate();
+    if (!run) return;
+    run.ending = true;
+    await run.machine?.stop().catch(() => null);
+    this.#options.slots().drop(run.slot);
+  }
+
   async #boot(source: string, fileName: string, choice: BootChoice): Promise<void> {
     const machineHost = this.#machineHost;
     if (!machineHost) return;
     const previous = this.#run;
     const slots = this.#options.slots();
-    const run: Run = { slot: slots.open(), machine: null, revealed: false, ending: false };
-    // The old machine goes while the new one comes: neither waits for the other.
-    if (previous) void this.#end(previous);
+    const inPlace = previous !== null && this.#reusable(previous, choice);
+    const run: Run = {
+      slot: inPlace ? previous.slot : slots.open(),
+      inPlace,
+      machine: null,
+      revealed: false,
+      ending: false,
+      settled: Promise.resolve(),
+    };
+    // In place the machine host ends the old machine itself; otherwise it goes while the new one comes, and neither waits.
+    if (inPlace) previous.ending = true;
+    else if (previous) void this.#end(previous);
     this.#run = run;
     this.#boots++;
     this.#findings.clear();
@@ -202,19 +244,32 @@ export class Session implements ReactiveController {
       text: `── boot ${this.#boots}: ${fileName}, ${choice.width}×${choice.height}, engine ${choice.engine} ──`,
     });
     this.#host.requestUpdate();
+    run.settled = this.#start(machineHost, run, inPlace ? previous.settled : null, {
+      source,
+      fileName,
+      monitor: run.slot,
+      mode: { width: choice.width, height: choice.height },
+      verifier: choice.verifier,
+      ...(choice.engine === 'auto' ? {} : { engine: choice.engine }),
+      onEvent: (event) => this.#take(run, event),
+    });
+    await run.settled;
+  }
+
+  /** @param before what must be over before the frame can be booted into; never rejects */
+  async #start(machineHost: MachineHost, run: Run, before: Promise<void> | null, options: BootOptions): Promise<void> {
     try {
-      const machine = await machineHost.boot({
-        source,
-        fileName,
-        monitor: run.slot,
-        mode: { width: choice.width, height: choice.height },
-        ...(choice.engine === 'auto' ? {} : { engine: choice.engine }),
-        onEvent: (event) => this.#take(run, event),
-      });
+      if (before) {
+        await before;
+        // Meanwhile another edit wants the frame, or Stop has taken it away.
+        if (run !== this.#run || run.ending) return;
+      }
+      const machine = await machineHost.boot(options);
       run.machine = machine;
-      // Stopped or restarted while it was starting: nobody wants it any more.
-      if (run.ending || run !== this.#run) await this.#shutDown(run);
-      else {
+      // Stopped or restarted while it was starting: nobody wants it any more. Whoever took over its frame ends it.
+      if (run.ending || run !== this.#run) {
+        if (this.#run?.slot !== run.slot || this.#run === run) await this.#shutDown(run);
+      } else {
         if (this.phase === 'starting') this.#enter(run, machine.state, '');
         this.#awaitPicture(run, machine);
       }
@@ -224,9 +279,19 @@ export class Session implements ReactiveController {
       this.errors = error instanceof CompileError ? error.errors : [];
       this.reason = messageOf(error);
       this.#options.log({ source: 'port', level: 'error', text: this.reason });
-      slots.drop(run.slot);
+      this.#options.slots().drop(run.slot);
+      this.#run = null;
       this.#host.requestUpdate();
     }
+  }
+
+  /**
+   * Can the next machine take over the frame of this run? It then finds GPU and canvas open, and the last picture stays where it
+   * is. Another engine would need another canvas, and a frame that shows nothing, or whose still lies on it, has nothing to keep.
+   */
+  #reusable(run: Run, choice: BootChoice): boolean {
+    const shows = run.revealed || run.inPlace;
+    return shows && !run.ending && run.slot.isConnected && this.bootedWith?.engine === choice.engine;
   }
 
   #awaitPicture(run: Run, machine: MachineControl): void {
@@ -316,7 +381,13 @@ export class Session implements ReactiveController {
         text: `The machine did not stop cleanly: ${messageOf(error)}`,
       });
     }
-    if (!run.revealed) this.#options.slots().drop(run.slot);
+    // A frame that another run has taken over is not this one's to take away.
+    if (!run.revealed && (this.#run === run || this.#run?.slot !== run.slot)) this.#options.slots().drop(run.slot);
+  }
+
+  /** The picture on the monitor; null when there is none. */
+  async picture(): Promise<Screen | null> {
+    return (await this.#run?.machine?.screen().catch(() => null)) ?? null;
   }
 
   #updateNextFrame(): void {

@@ -1,7 +1,17 @@
 /** The page's keyboard shortcuts: what they are, how they read, and when a key press means one. */
 
 /** What a shortcut does; the app carries it out. */
-export type ShortcutAction = 'run' | 'stop' | 'restart' | 'source' | 'findings' | 'log' | 'theme' | 'help';
+export type ShortcutAction =
+  | 'run'
+  | 'stop'
+  | 'restart'
+  | 'source'
+  | 'findings'
+  | 'log'
+  | 'drivers'
+  | 'share'
+  | 'theme'
+  | 'help';
 
 export interface Shortcut {
   readonly action: ShortcutAction;
@@ -25,6 +35,8 @@ export const shortcuts: readonly Shortcut[] = [
   { action: 'source', keys: ['s'], modifier: false, shift: false, caps: ['S'], text: 'Go to the source' },
   { action: 'findings', keys: ['f'], modifier: false, shift: false, caps: ['F'], text: 'Go to the findings' },
   { action: 'log', keys: ['l'], modifier: false, shift: false, caps: ['L'], text: 'Go to the log' },
+  { action: 'drivers', keys: ['d'], modifier: false, shift: false, caps: ['D'], text: 'Shipped drivers and your own' },
+  { action: 'share', keys: ['h'], modifier: false, shift: false, caps: ['H'], text: 'Share what is open' },
   { action: 'theme', keys: ['t'], modifier: false, shift: false, caps: ['T'], text: 'Dark or light theme' },
   { action: 'help', keys: ['?'], modifier: false, caps: ['?'], text: 'This list' },
 ];
