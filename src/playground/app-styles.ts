@@ -56,7 +56,7 @@ export const appStyles = [
 
     main {
       --chrome: calc(
-        var(--header) + var(--bezel-height) + var(--control) + var(--stats-height) + var(--gap) * 2 + var(--edge) * 2 + 4px /* borders */
+        var(--header) + var(--notice, 0px) + var(--bezel-height) + var(--control) + var(--stats-height) + var(--gap) * 2 + var(--edge) * 2 + 4px /* borders */
       );
       display: grid;
       flex: 1;
@@ -214,7 +214,12 @@ export const appStyles = [
       width: 30px;
     }
 
+    :host([noticed]) {
+      --notice: 45px;
+    }
+
     .notice {
+      min-height: var(--notice);
       display: flex;
       flex: none;
       gap: var(--gap);
@@ -260,6 +265,7 @@ export const appStyles = [
     }
 
     :host([layout='monitor']) main {
+      display: grid;
       grid-template-columns: minmax(0, min(100vw, calc((100dvh - var(--chrome)) * 4 / 3 + 2px)));
       justify-content: center;
     }
@@ -267,6 +273,16 @@ export const appStyles = [
     :host([layout='monitor']) .machine {
       margin: 0;
       padding: 0;
+    }
+
+    :host([layout='monitor']) :is(.mode, vp-engine) {
+      display: none;
+    }
+
+    .bezel-buttons {
+      display: flex;
+      flex: none;
+      margin-left: auto;
     }
 
     :host([layout='monitor']) .bezel button {
@@ -373,6 +389,16 @@ export const appStyles = [
         flex: 1;
       }
 
+      header button {
+        justify-content: center;
+        width: var(--control);
+        padding: 0;
+      }
+
+      header .label {
+        display: none;
+      }
+
       .bezel {
         flex-wrap: wrap;
         row-gap: 0;
@@ -381,6 +407,15 @@ export const appStyles = [
 
       .state {
         flex: 1;
+      }
+
+      :host([layout='monitor']) .bezel {
+        flex-wrap: nowrap;
+        height: var(--bezel-height);
+      }
+
+      :host([layout='monitor']) vp-lights {
+        display: none;
       }
     }
   `,

@@ -3,6 +3,8 @@
  * Storage can be closed or full: then nothing is kept, `save` says so, and the page works all the same.
  */
 
+import { readSetting, writeSetting } from './settings.ts';
+
 /** A driver of the visitor's own. */
 export interface StoredDriver {
   readonly id: string;
@@ -18,6 +20,7 @@ export interface StoredDriver {
 }
 
 const prefix = 'videoport.driver.';
+const currentSetting = 'current-driver';
 
 /** Reads an entry; null for what is no driver, whoever wrote it. */
 function parse(text: string | null): StoredDriver | null {
@@ -41,6 +44,15 @@ function parse(text: string | null): StoredDriver | null {
 
 /** The drivers that the browser keeps for this page. */
 export class DriverStore {
+  /** Id of the driver that was open last; null when it was none of the visitor's own. */
+  get current(): string | null {
+    return readSetting(currentSetting);
+  }
+
+  set current(id: string | null) {
+    writeSetting(currentSetting, id);
+  }
+
   /** All of them, the one edited last first. */
   list(): StoredDriver[] {
     try {
@@ -83,6 +95,10 @@ export class DriverStore {
 
 /** Keeps nothing: for embedded pages, which must not touch the visitor's own drivers. */
 export class NoStore extends DriverStore {
+  override get current(): null {
+    return null;
+  }
+  override set current(_id: string | null) {}
   override list(): StoredDriver[] {
     return [];
   }

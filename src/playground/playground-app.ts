@@ -7,7 +7,19 @@ import { NoStore } from './driver-store.ts';
 import type { DriverRequestEvent, DriversDialog } from './drivers-dialog.ts';
 import { formatCount, formatPlace } from './format.ts';
 import { gallery } from './gallery.ts';
-import { driversIcon, exportIcon, keyboardIcon, logo, moonIcon, openIcon, shareIcon, sunIcon } from './icons.ts';
+import {
+  driversIcon,
+  exportIcon,
+  keyboardIcon,
+  logo,
+  moonIcon,
+  newIcon,
+  openIcon,
+  runIcon,
+  shareIcon,
+  stopIcon,
+  sunIcon,
+} from './icons.ts';
 import type { Layout } from './layout.ts';
 import type { LogView } from './log-view.ts';
 import type { MonitorView, ShowLineEvent } from './monitor-view.ts';
@@ -134,6 +146,7 @@ export class PlaygroundApp extends LitElement {
   }
 
   protected override willUpdate(): void {
+    this.toggleAttribute('noticed', this.desk.notice !== null);
     // The first finding brings its list to light, unless the visitor has chosen what to look at.
     if (this.session.findings.length > 0 && !this.#tabChosen) this.tab = 'findings';
   }
@@ -372,8 +385,8 @@ export class PlaygroundApp extends LitElement {
       ${logo}
       <h1>videoport</h1>
       <p>A Windows video port driver (videoprt.sys, XP/2003 model) running in your browser.</p>
-      <button class="plain" aria-keyshortcuts="D" title="Shipped drivers and your own (D)" @click=${() => this.#do('drivers')}>${driversIcon}Drivers</button>
-      <button class="plain" aria-keyshortcuts="H" title="Share what is open (H)" @click=${() => this.#do('share')}>${shareIcon}Share</button>
+      <button class="plain" aria-label="Drivers" aria-keyshortcuts="D" title="Shipped drivers and your own (D)" @click=${() => this.#do('drivers')}>${driversIcon}<span class="label">Drivers</span></button>
+      <button class="plain" aria-label="Share" aria-keyshortcuts="H" title="Share what is open (H)" @click=${() => this.#do('share')}>${shareIcon}<span class="label">Share</span></button>
       <button class="plain icon" aria-label="Keyboard shortcuts" aria-keyshortcuts="?" title="Keyboard shortcuts (?)" @click=${() => this.#do('help')}>${keyboardIcon}</button>
       <button class="plain icon" aria-label=${`Use the ${other} theme`} aria-keyshortcuts="T" title=${`Use the ${other} theme (T)`} @click=${() => this.#do('theme')}>${this.theme === 'dark' ? sunIcon : moonIcon}</button>
     </header>`;
@@ -401,7 +414,7 @@ export class PlaygroundApp extends LitElement {
           <span class="mode mono" title="The mode that is set">${mode ? `${mode.width}×${mode.height}` : ''}</span>
           <vp-engine .engine=${session.engine} .support=${session.support}></vp-engine>
           <vp-lights></vp-lights>
-          ${this.layout === 'monitor' ? this.#openButton() : nothing}
+          ${this.layout === 'monitor' ? this.#bezelButtons() : nothing}
         </div>
       </div>
       <vp-controls
@@ -463,9 +476,17 @@ export class PlaygroundApp extends LitElement {
   }
 
   #tools(): TemplateResult {
-    return html`<button class="plain icon" aria-label="Drivers" title="Shipped drivers and your own (D)" @click=${() => this.#do('drivers')}>${driversIcon}</button>
-      <button class="plain icon" aria-label="Share" title="Share (H)" @click=${() => this.#do('share')}>${shareIcon}</button>
+    return html`<button class="plain icon" aria-label="New driver" title="New driver" @click=${() => void this.desk.ask({ action: 'new' })}>${newIcon}</button>
       <button class="plain icon" aria-label="Save as a file" title="Save as a file" @click=${this.#saveFile}>${exportIcon}</button>`;
+  }
+
+  /** The monitor alone has no other place for buttons. */
+  #bezelButtons(): TemplateResult {
+    const { canStop } = this.session;
+    return html`<span class="bezel-buttons">
+      <button class="plain" data-toggle aria-label=${canStop ? 'Stop' : 'Run'} @click=${() => this.#do(canStop ? 'stop' : 'run')}>${canStop ? stopIcon : runIcon}</button>
+      ${this.#openButton()}
+    </span>`;
   }
 
   #openButton(): TemplateResult {

@@ -2,7 +2,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { defaultExample } from '../link/examples.ts';
 import { DriverStore, type StoredDriver } from './driver-store.ts';
-import { readSetting, writeSetting } from './settings.ts';
 
 /** The driver that is open. */
 export interface OpenDriver {
@@ -29,8 +28,6 @@ const nothing: OpenDriver = {
   source: '',
   held: false,
 };
-
-const currentSetting = 'current-driver';
 
 /** A name that ends in `.ts` and holds nothing that a file's name cannot. */
 export function fileNameFrom(text: string): string {
@@ -82,7 +79,7 @@ export class Workspace implements ReactiveController {
     const fileName = `${id}.ts`;
     this.#shipped = { id, fileName, source };
     this.#show({ origin: 'gallery', key: this.#nextKey(), id, fileName, base: id, source, held: false });
-    this.#remember(null);
+    this.store.current = null;
   }
 
   /** Opens a driver of the visitor's own. @returns false when it is not there any more */
@@ -92,7 +89,7 @@ export class Workspace implements ReactiveController {
     this.#shipped = null;
     const { fileName, base, source, held } = driver;
     this.#show({ origin: 'mine', key: this.#nextKey(), id, fileName, base: base || defaultExample, source, held });
-    this.#remember(id);
+    this.store.current = id;
     return true;
   }
 
@@ -114,12 +111,12 @@ export class Workspace implements ReactiveController {
     const driver = this.#store({ fileName: this.#freeName(fileName), base, source, held: false });
     this.#shipped = null;
     this.#show({ origin: 'mine', key: this.#nextKey(), ...driver });
-    this.#remember(driver.id);
+    this.store.current = driver.id;
   }
 
   /** The driver that was open when the page was left, if it was one of the visitor's own. @returns whether there was one */
   restore(): boolean {
-    const id = readSetting(currentSetting);
+    const id = this.store.current;
     return id !== null && this.openMine(id);
   }
 
@@ -132,7 +129,7 @@ export class Workspace implements ReactiveController {
       if (shipped && shipped.source === source) {
         this.store.remove(current.id);
         this.current = { ...current, ...shipped, origin: 'gallery', base: shipped.id, held: false };
-        this.#remember(null);
+        this.store.current = null;
       } else {
         this.current = { ...current, source };
         this.#save();
@@ -144,7 +141,7 @@ export class Workspace implements ReactiveController {
       const driver = this.#store({ fileName, base, source, held });
       // The same key: the editor goes on with its undo history.
       this.current = { origin: 'mine', key: current.key, ...driver };
-      this.#remember(driver.id);
+      this.store.current = driver.id;
     }
     this.#host.requestUpdate();
   }
@@ -173,11 +170,11 @@ export class Workspace implements ReactiveController {
     const driver = this.store.get(id);
     if (!driver) return null;
     this.store.remove(id);
-    if (readSetting(currentSetting) === id) this.#remember(null);
+    if (this.store.current === id) this.store.current = null;
     this.#host.requestUpdate();
     return () => {
       this.store.save(driver);
-      if (this.current.origin === 'mine' && this.current.id === id) this.#remember(id);
+      if (this.current.origin === 'mine' && this.current.id === id) this.store.current = id;
       this.#host.requestUpdate();
     };
   }
@@ -191,10 +188,6 @@ export class Workspace implements ReactiveController {
   #save(): void {
     const { id, fileName, base, source, held } = this.current;
     this.unsaved = !this.store.save({ id, fileName, base, source, held, edited: Date.now() });
-  }
-
-  #remember(id: string | null): void {
-    writeSetting(currentSetting, id);
   }
 
   #freeName(wanted: string): string {

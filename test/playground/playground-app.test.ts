@@ -42,7 +42,11 @@ describe('playground page', () => {
     await settle();
   };
 
-  before(loadPageStyles);
+  before(async () => {
+    await loadPageStyles();
+    // The page fetches the compiler when it first needs it; here it is to be there.
+    await import('../../src/machine/compile.ts');
+  });
 
   beforeEach(() => {
     host = new FakeMachineHost();

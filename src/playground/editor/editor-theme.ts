@@ -14,7 +14,16 @@ import { tags } from '@lezer/highlight';
 /** Sizes that the plain source view has as well: the one takes the other's place without moving a letter. */
 const layout = EditorView.theme({
   '&': { height: '100%', backgroundColor: 'var(--surface)', color: 'var(--text)', fontSize: 'var(--size-code)' },
-  '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
+  '&.cm-focused': { outline: 'none' },
+  // Over the gutters, which would cover an outline.
+  '&.cm-focused::after': {
+    content: '""',
+    position: 'absolute',
+    inset: '0',
+    zIndex: '250',
+    border: '2px solid var(--accent)',
+    pointerEvents: 'none',
+  },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.5', overscrollBehavior: 'contain' },
   '.cm-content': { padding: '6px 0', caretColor: 'var(--accent)', tabSize: '2' },
   '.cm-line': { padding: '0 16px 0 0' },
@@ -100,8 +109,19 @@ const floating = EditorView.theme({
     borderRadius: '4px',
     color: 'var(--text)',
     fontSize: 'var(--size-small)',
+    minHeight: '24px',
+    padding: '0 8px',
   },
-  '.cm-panel button[name=close]': { color: 'var(--text)', fontSize: '16px', minWidth: '24px' },
+  '.cm-panel button[name=close]': {
+    color: 'var(--text)',
+    fontSize: '16px',
+    minWidth: '24px',
+    minHeight: '24px',
+    justifyContent: 'center',
+    padding: '0',
+    top: '4px',
+    right: '4px',
+  },
 });
 
 const colours = HighlightStyle.define([
