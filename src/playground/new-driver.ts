@@ -24,10 +24,12 @@ import {
   ERROR_NOT_ENOUGH_MEMORY,
   HighPart,
   Info,
+  IOCTL_VIDEO_MAP_VIDEO_MEMORY,
   IOCTL_VIDEO_QUERY_AVAIL_MODES,
   IOCTL_VIDEO_QUERY_NUM_AVAIL_MODES,
   IOCTL_VIDEO_RESET_DEVICE,
   IOCTL_VIDEO_SET_CURRENT_MODE,
+  IOCTL_VIDEO_UNMAP_VIDEO_MEMORY,
   LowPart,
   mem,
   NO_ERROR,
@@ -42,6 +44,7 @@ import {
   SIZE_OF_WXP_VIDEO_HW_INITIALIZATION_DATA,
   type ULONG,
   type VIDEO_ACCESS_RANGE,
+  VIDEO_MEMORY_INFORMATION,
   VIDEO_MODE_COLOR,
   VIDEO_MODE_GRAPHICS,
   VIDEO_MODE_INFORMATION,
@@ -186,6 +189,18 @@ function Serve(
       Write(ext, 'SCANOUT_CONTROL', RINGGPU_SCANOUT_ENABLE);
       ShowFrame(ext);
       Write(ext, 'INT_ENABLE', RINGGPU_INT_VBLANK);
+      return NO_ERROR;
+    case IOCTL_VIDEO_MAP_VIDEO_MEMORY:
+      if (OutputBufferLength < VIDEO_MEMORY_INFORMATION.size) return ERROR_INSUFFICIENT_BUFFER;
+      VIDEO_MEMORY_INFORMATION.write(OutputBuffer, {
+        VideoRamBase: ext.frames[0].virtual,
+        VideoRamLength: FRAME_SIZE,
+        FrameBufferBase: ext.frames[0].virtual,
+        FrameBufferLength: FRAME_SIZE,
+      });
+      StatusBlock.Information = VIDEO_MEMORY_INFORMATION.size;
+      return NO_ERROR;
+    case IOCTL_VIDEO_UNMAP_VIDEO_MEMORY:
       return NO_ERROR;
     case IOCTL_VIDEO_RESET_DEVICE:
       ext.lit = false;

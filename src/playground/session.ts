@@ -68,6 +68,9 @@ export interface SessionOptions {
 /** How long Stop and Restart wait for the last picture before they go on without it, in milliseconds. */
 const lastPictureMs = 120;
 
+/** How long the last picture stays at most when the new machine has counted a frame, in milliseconds. */
+const settleMs = 400;
+
 const live: ReadonlySet<Phase> = new Set<Phase>(['starting', 'booting', 'running', 'paused']);
 const bootable: ReadonlySet<Phase> = new Set<Phase>(['idle', 'rejected', 'paused', 'stopped', 'failed', 'crashed']);
 
@@ -244,7 +247,7 @@ export class Session implements ReactiveController {
       text: `── boot ${this.#boots}: ${fileName}, ${choice.width}×${choice.height}, engine ${choice.engine} ──`,
     });
     this.#host.requestUpdate();
-    run.settled = this.#start(machineHost, run, inPlace ? previous.settled : null, {
+    run.settled = this.#start(machineHost, run, inPlace ? previous : null, {
       source,
       fileName,
       monitor: run.slot,
@@ -256,11 +259,13 @@ export class Session implements ReactiveController {
     await run.settled;
   }
 
-  /** @param before what must be over before the frame can be booted into; never rejects */
-  async #start(machineHost: MachineHost, run: Run, before: Promise<void> | null, options: BootOptions): Promise<void> {
+  /** @param before whose frame is taken over; its boot must be over first */
+  async #start(machineHost: MachineHost, run: Run, before: Run | null, options: BootOptions): Promise<void> {
     try {
       if (before) {
-        await before;
+        await before.settled;
+        // A frame goes dark with its machine. A still from an earlier takeover is there until `before` has shown something.
+        if (before.revealed) await this.#hold(before);
         // Meanwhile another edit wants the frame, or Stop has taken it away.
         if (run !== this.#run || run.ending) return;
       }
@@ -286,8 +291,8 @@ export class Session implements ReactiveController {
   }
 
   /**
-   * Can the next machine take over the frame of this run? It then finds GPU and canvas open, and the last picture stays where it
-   * is. Another engine would need another canvas, and a frame that shows nothing, or whose still lies on it, has nothing to keep.
+   * Can the next machine take over the frame of this run? It then finds GPU and canvas open, which is quicker. Another engine would
+   * need another canvas, and a frame that never showed anything may not be able to.
    */
   #reusable(run: Run, choice: BootChoice): boolean {
     const shows = run.revealed || run.inPlace;
@@ -310,8 +315,14 @@ export class Session implements ReactiveController {
     if (run.revealed) return;
     run.revealed = true;
     this.hasPicture = true;
-    this.#options.slots().reveal(run.slot);
     this.#host.requestUpdate();
+    // A frame that was counted may still be on its way through the GPU: what lies above it goes two frames later, or, where no
+    // more come, after a while.
+    const later = new Promise((resolve) => setTimeout(resolve, settleMs));
+    const more = run.machine?.frames(2).catch(() => later) ?? later;
+    void Promise.race([more, later]).then(() => {
+      if (run === this.#run && !run.ending) this.#options.slots().reveal(run.slot);
+    });
   }
 
   #enter(run: Run, state: MachineState, reason: string): void {
@@ -361,14 +372,21 @@ export class Session implements ReactiveController {
     if (run.ending) return;
     run.ending = true;
     const { machine } = run;
-    if (machine && run.revealed) {
-      const late = new Promise<null>((resolve) => setTimeout(resolve, lastPictureMs, null));
-      const screen = await Promise.race([machine.screen().catch(() => null), late]);
-      if (screen) this.#options.slots().hold(run.slot, screen);
-    }
+    if (run.revealed) await this.#hold(run);
     if (machine) await this.#shutDown(run);
     // Still starting: its frame goes now, and with it everything in it.
     else this.#options.slots().drop(run.slot);
+  }
+
+  /** Puts the last picture over the run's frame, if it is to be had soon. */
+  async #hold(run: Run): Promise<void> {
+    if (!run.machine) return;
+    const late = new Promise<null>((resolve) => setTimeout(resolve, lastPictureMs, null));
+    const screen = await Promise.race([run.machine.screen().catch(() => null), late]);
+    if (!screen) return;
+    const slots = this.#options.slots();
+    slots.reveal(run.slot);
+    slots.hold(run.slot, screen);
   }
 
   async #shutDown(run: Run): Promise<void> {

@@ -27,6 +27,8 @@ export interface BuiltSite {
   readonly context: BrowserContext;
   /** Opens a page; what goes wrong in it is collected in `errors`. */
   open(path?: string): Promise<{ readonly page: Page; readonly errors: string[] }>;
+  /** Opens a page of another origin, which sends no headers, with `path` of the site in a frame. */
+  openForeign(path: string): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -45,6 +47,15 @@ async function bundle(): Promise<Map<string, string | Uint8Array>> {
 export async function serveBuiltSite(size = { width: 1280, height: 720 }): Promise<BuiltSite> {
   const files = await bundle();
   const server = createServer((request, response) => {
+    if (request.url?.startsWith('/foreign?')) {
+      // A page of somebody else: no headers, and a frame with ours in it.
+      const frame = decodeURIComponent(request.url.slice('/foreign?'.length));
+      response.writeHead(200, { 'Content-Type': 'text/html' });
+      response.end(
+        `<!doctype html><title>foreign</title><iframe src="${frame}" width="900" height="500" allow="cross-origin-isolated"></iframe>`,
+      );
+      return;
+    }
     const path = new URL(request.url ?? '/', 'http://localhost').pathname.replace(/^\/some\/folder\//, '');
     const name = path === '' ? 'index.html' : path;
     const body = request.url?.startsWith('/some/folder/') ? files.get(name) : undefined;
@@ -68,6 +79,13 @@ export async function serveBuiltSite(size = { width: 1280, height: 720 }): Promi
       });
       await page.goto(url + path);
       return { page, errors };
+    },
+    async openForeign(path) {
+      const page = await context.newPage();
+      await page.goto(
+        `${new URL(url).origin.replace('127.0.0.1', 'localhost')}/foreign?${encodeURIComponent(url + path)}`,
+      );
+      return page;
     },
     async close() {
       await browser.close();

@@ -199,7 +199,13 @@ describe('playground page', () => {
       expect(first.stops).to.equal(1);
       expect(slots()).to.deep.equal([slot]);
       expect(host.machine.frame).to.equal(first.frame);
+      expect(slot?.querySelector('canvas.still'), 'the last picture').to.be.instanceOf(HTMLCanvasElement);
       expect(find('vp-monitor', '.over'), 'nothing covers the picture').to.equal(null);
+      host.machine.showFrame();
+      await settle();
+      host.machine.showFrame();
+      await settle();
+      expect(slot?.querySelector('canvas.still')).to.equal(null);
     });
 
     it('Restart with another engine keeps the last picture above the new frame', async () => {
@@ -220,6 +226,9 @@ describe('playground page', () => {
       const { parentElement } = host.machine.frame;
       expect(parentElement).to.equal(slots()[0]);
       host.machine.emit({ type: 'stats', stats: statsOf({ frames: 1 }) });
+      await settle();
+      expect(slots(), 'the frame may still be on its way').to.have.length(2);
+      host.machine.showFrame();
       await settle();
       expect(slots()).to.deep.equal([parentElement]);
     });
