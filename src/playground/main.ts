@@ -9,6 +9,7 @@ const machine = import('../machine/machine.ts');
 const app = new PlaygroundApp();
 app.layout = layoutOf(location.search);
 app.loadEditor = () => import('./editor/driver-editor.ts');
+app.types = app.layout === 'page';
 app.machineHost = {
   boot: async (options) => (await machine).Machine.boot(options),
   support: async () => (await machine).Machine.support(),

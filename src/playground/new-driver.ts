@@ -91,6 +91,7 @@ interface Extension {
   lit: boolean;
 }
 
+/** The one function that the system finds by name: it hands over the others. */
 export function DriverEntry(Argument1: PVOID, Argument2: string): NTSTATUS {
   return VideoPortInitialize(
     Argument1,

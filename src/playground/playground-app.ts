@@ -70,6 +70,7 @@ export class PlaygroundApp extends LitElement {
   static override properties = {
     machineHost: { attribute: false },
     loadEditor: { attribute: false },
+    types: { type: Boolean },
     layout: { reflect: true },
     embedded: { type: Boolean },
     choice: { state: true },
@@ -81,6 +82,8 @@ export class PlaygroundApp extends LitElement {
   declare machineHost: MachineHost | null;
   /** Brings the editor; without it the source can only be read. */
   declare loadEditor: (() => Promise<EditorModule>) | null;
+  /** Is the type service to be fetched for the editor? */
+  declare types: boolean;
   /** How much of the page is shown. Set it before the page is put into a document. */
   declare layout: Layout;
   /** Is the page in a frame of another page? */
@@ -103,6 +106,7 @@ export class PlaygroundApp extends LitElement {
     super();
     this.machineHost = null;
     this.loadEditor = null;
+    this.types = false;
     this.layout = 'page';
     this.embedded = window.self !== window.top;
     this.choice = defaultChoice;
@@ -443,6 +447,7 @@ export class PlaygroundApp extends LitElement {
           .document=${driver.key}
           .marks=${this.#marks}
           .boots=${session.boots}
+          .types=${this.types}
           .loadEditor=${driver.origin === 'none' ? null : this.loadEditor}
           @edit=${(event: EditEvent) => this.desk.edit(event.detail)}
           @editor-command=${this.#commanded}

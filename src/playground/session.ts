@@ -56,6 +56,7 @@ export interface PictureSlots {
 /** Log lines go straight to the log pane; a thousand a second must not each cause an update of the page. */
 export type LogLine = Omit<Extract<MachineEvent, { type: 'log' }>, 'type'>;
 
+/** What the page supplies. */
 export interface SessionOptions {
   readonly slots: () => PictureSlots;
   readonly log: (line: LogLine) => void;

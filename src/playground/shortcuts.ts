@@ -13,6 +13,7 @@ export type ShortcutAction =
   | 'theme'
   | 'help';
 
+/** One shortcut, and how the page tells of it. */
 export interface Shortcut {
   readonly action: ShortcutAction;
   /** `KeyboardEvent.key` values that mean it, in small letters. */

@@ -22,6 +22,7 @@ export class SourceEditor extends LitElement {
     marks: { attribute: false },
     boots: { type: Number },
     loadEditor: { attribute: false },
+    types: { type: Boolean },
     ready: { state: true },
   };
   /** The text. What the visitor types comes back here through the page. */
@@ -33,6 +34,8 @@ export class SourceEditor extends LitElement {
   declare boots: number;
   /** Brings the editor; null where there is to be none. */
   declare loadEditor: (() => Promise<EditorModule>) | null;
+  /** Is the type service to be fetched, once the editor is there? */
+  declare types: boolean;
   declare ready: boolean;
 
   #editor: DriverEditor | null = null;
@@ -45,6 +48,7 @@ export class SourceEditor extends LitElement {
     this.marks = [];
     this.boots = 0;
     this.loadEditor = null;
+    this.types = false;
     this.ready = false;
   }
 
@@ -118,7 +122,20 @@ export class SourceEditor extends LitElement {
       this.#editor?.view.scrollDOM.scrollTo(scrollLeft, scrollTop);
       if (hadFocus) this.focus();
       this.dispatchEvent(new CustomEvent('editor-ready'));
+      if (this.types) this.#loadTypes();
     });
+  }
+
+  /** After everything else has come to rest: it is large, and nothing waits for it. */
+  #loadTypes(): void {
+    requestIdleCallback(
+      () => {
+        this.#editor?.loadTypes().catch(() => {
+          // Offline, say: the editor goes on without.
+        });
+      },
+      { timeout: 4000 },
+    );
   }
 
   override render(): TemplateResult {

@@ -18,6 +18,7 @@ import {
   lineNumbers,
   rectangularSelection,
 } from '@codemirror/view';
+import type { TypeProblem } from '../types/types-protocol.ts';
 import { editorTheme } from './editor-theme.ts';
 import { LineMarks, lineMarks } from './line-marks.ts';
 
@@ -56,6 +57,8 @@ export class DriverEditor {
   readonly marks: LineMarks;
   readonly #options: EditorOptions;
   readonly #types = new Compartment();
+  #check: (() => void) | null = null;
+  #close: (() => void) | null = null;
 
   constructor(options: EditorOptions) {
     this.#options = options;
@@ -70,9 +73,9 @@ export class DriverEditor {
 
   /** Another driver: its own undo history begins. */
   open(text: string): void {
-    const types = this.#types.get(this.view.state) ?? [];
-    this.view.setState(this.#state(text, types));
-    this.marks.booted();
+    this.view.setState(this.#state(text, this.#types.get(this.view.state)));
+    this.marks.opened();
+    this.#check?.();
   }
 
   /** Scrolls `line` (from 1) into the middle and frames it. Lines that are not there do nothing. */
@@ -83,12 +86,33 @@ export class DriverEditor {
     this.view.dispatch({ effects: [EditorView.scrollIntoView(from, { y: 'center' }), targetLine.of(from)] });
   }
 
-  /** Adds completion, hover and signatures once the type service is there. */
-  extend(types: Extension): void {
-    this.view.dispatch({ effects: this.#types.reconfigure(types) });
+  /** Fetches the type service: completion, hover, signatures, type errors. Until it is there, and without it, the editor just writes. */
+  async loadTypes(): Promise<void> {
+    const { TypesClient, typeSupport } = await import('./type-support.ts');
+    const client = new TypesClient();
+    const show = (problems: readonly TypeProblem[]) =>
+      this.marks.showTypes(problems.map((problem) => ({ ...problem, source: 'types' })));
+    this.view.dispatch({ effects: this.#types.reconfigure(typeSupport(client, show)) });
+    this.#check = () => {
+      const { text } = this;
+      client.ask(text, { kind: 'check' }).then(
+        (problems) => {
+          if (text === this.text) show(problems);
+        },
+        () => {},
+      );
+    };
+    this.#check();
+    this.#close = () => client.close();
   }
 
-  #state(doc: string, types: Extension = []): EditorState {
+  /** Ends the type service; the editor is not used again. */
+  destroy(): void {
+    this.#close?.();
+    this.view.destroy();
+  }
+
+  #state(doc: string, types: Extension = autocompletion()): EditorState {
     const { onCommand } = this.#options;
     const command = (name: EditorCommand) => () => {
       onCommand(name);
@@ -117,7 +141,6 @@ export class DriverEditor {
         bracketMatching(),
         closeBrackets(),
         this.#types.of(types),
-        autocompletion(),
         highlightSelectionMatches(),
         search({ top: true }),
         javascript({ typescript: true }),

@@ -55,6 +55,13 @@ export class LineMarks {
     this.#shown = '';
   }
 
+  /** Another text was opened: nothing that was said of the last one holds. */
+  opened(): void {
+    this.booted();
+    this.#own = [];
+    this.#types = [];
+  }
+
   /** The editor's text has changed. */
   changed(changes: ChangeDesc): void {
     this.#since = this.#since ? this.#since.composeDesc(changes) : changes;
@@ -65,6 +72,10 @@ export class LineMarks {
       to: changes.mapPos(mark.to, -1),
     }));
     this.#own = this.#own.map((mark) => ({ ...mark, to: Math.max(mark.from, mark.to) }));
+    this.#types = this.#types.map((mark) => {
+      const from = changes.mapPos(mark.from, 1);
+      return { ...mark, from, to: Math.max(from, changes.mapPos(mark.to, -1)) };
+    });
   }
 
   /** Shows these marks instead of the last ones. The same marks again cost nothing. */
