@@ -186,6 +186,19 @@ describe('the built page', { timeout: 240_000 }, () => {
   );
 
   it(
+    'underlines a type error, which keeps nothing from running, when the type service has come',
+    visit('', async (page) => {
+      await running(page);
+      await editing(page);
+      await page.keyboard.press('Control+End');
+      await page.keyboard.type('\nexport const wrong: string = 1;');
+      await page.locator('.cm-lintRange-error', { hasText: 'wrong' }).waitFor({ timeout: PATIENCE * 2 });
+      await booted(page, 2);
+      await running(page);
+    }),
+  );
+
+  it(
     'gives a link that opens the same driver elsewhere, which runs when Run is pressed',
     visit('', async (page) => {
       await running(page);

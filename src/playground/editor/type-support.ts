@@ -134,8 +134,9 @@ export function typeSupport(client: TypesClient, show: (problems: readonly TypeP
     const found = empty
       ? await client.ask(doc.toString(), { kind: 'signature', position: head }).catch(() => null)
       : null;
-    if (view.state.doc === doc && view.state.selection.main.head === head)
-      view.dispatch({ effects: setSignature.of(found) });
+    // Whoever types fast has gone on meanwhile: what holds is where the cursor is now.
+    if (view.state.doc !== doc || view.state.selection.main.head !== head) await signature(view);
+    else view.dispatch({ effects: setSignature.of(found) });
   };
   return [
     looks,

@@ -126,7 +126,11 @@ export class TypeService {
     return {
       from: start,
       to: start + length,
-      code: ts.displayPartsToString(found.displayParts),
+      // That it is imported can be seen above.
+      code: ts
+        .displayPartsToString(found.displayParts)
+        .replace(/^\(alias\) /, '')
+        .replace(/\nimport [\w$]+$/, ''),
       documentation: prose(found.documentation, found.tags),
     };
   }
@@ -149,5 +153,7 @@ export class TypeService {
 /** A doc comment as plain text: its sentences, then its tags, a line each. */
 function prose(documentation: ts.SymbolDisplayPart[] | undefined, tags: ts.JSDocTagInfo[] | undefined): string {
   const lines = (tags ?? []).map(({ name, text }) => `@${name} ${ts.displayPartsToString(text)}`.trim());
-  return [ts.displayPartsToString(documentation), ...lines].filter(Boolean).join('\n');
+  // Comments are wrapped for the width of a file, not for that of a tooltip.
+  const text = ts.displayPartsToString(documentation).replace(/([^\n])\n(?![\n@*-])/g, '$1 ');
+  return [text, ...lines].filter(Boolean).join('\n');
 }
