@@ -14,7 +14,7 @@ declare global {
 }
 
 /** Slow machines are slow; a wait this long has failed. */
-const PATIENCE = 20_000;
+const PATIENCE = 45_000;
 
 /** Colour of the monitor's middle, from a screenshot of one pixel. */
 async function colourOf(page: Page): Promise<[number, number, number]> {
@@ -65,7 +65,7 @@ async function editing(page: Page): Promise<void> {
   await page.keyboard.press('s');
 }
 
-describe('the built page', { timeout: 240_000 }, () => {
+describe('the built page', { timeout: 600_000 }, () => {
   let site: BuiltSite;
 
   before(async () => {
@@ -136,7 +136,7 @@ describe('the built page', { timeout: 240_000 }, () => {
         };
       });
       const times: number[] = [];
-      for (let round = 1; round <= 5; round++) {
+      for (let round = 1; round <= 3; round++) {
         await page.keyboard.press('Control+End');
         await page.keyboard.type(round === 1 ? '\n// e' : 'e');
         const colours: string[] = [];
@@ -156,7 +156,7 @@ describe('the built page', { timeout: 240_000 }, () => {
         await running(page);
       }
       console.log(`edit → first frame, the pause of 300 ms included: ${times.join(', ')} ms`);
-      assert.equal(await boots(page), 6);
+      assert.equal(await boots(page), 4);
       await moving(page);
       await page.reload();
       await running(page);
@@ -165,7 +165,7 @@ describe('the built page', { timeout: 240_000 }, () => {
         (await page.evaluate(
           () => document.querySelector<PlaygroundApp>('vp-playground')?.desk.workspace.current.source,
         )) ?? '',
-        /\/\/ eeeee$/,
+        /\/\/ eee$/,
       );
       assert.deepEqual(errors, []);
     }),
