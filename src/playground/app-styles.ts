@@ -56,7 +56,7 @@ export const appStyles = [
 
     main {
       --chrome: calc(
-        var(--header) + var(--bezel-height) + var(--control) + var(--stats-height) + var(--gap) * 2 + var(--edge) * 2 + 4px /* borders */
+        var(--header) + var(--notice, 0px) + var(--bezel-height) + var(--control) + var(--stats-height) + var(--gap) * 2 + var(--edge) * 2 + 4px /* borders */
       );
       display: grid;
       flex: 1;
@@ -190,8 +190,110 @@ export const appStyles = [
       font-size: var(--size-small);
     }
 
-    vp-source {
+    vp-editor {
       flex: 1;
+    }
+
+    /* Above the source for the eye, behind it for the Tab key: who leaves the source with Escape goes on from here. */
+    .source-bar {
+      order: -1;
+      padding-right: 4px;
+    }
+
+    .tools {
+      display: flex;
+      flex: none;
+    }
+
+    .tools button {
+      min-height: 28px;
+      color: var(--text-quiet);
+    }
+
+    .tools .icon {
+      width: 30px;
+    }
+
+    :host([noticed]) {
+      --notice: 45px;
+    }
+
+    .notice {
+      min-height: var(--notice);
+      display: flex;
+      flex: none;
+      gap: var(--gap);
+      align-items: center;
+      padding: 6px var(--edge);
+      border-bottom: 1px solid var(--line);
+      background: var(--bad-wash);
+      box-shadow: inset 3px 0 var(--bad);
+    }
+
+    .notice.info {
+      background: var(--accent-wash);
+      box-shadow: inset 3px 0 var(--accent);
+    }
+
+    .notice p {
+      flex: 1;
+      margin: 0;
+      overflow-wrap: anywhere;
+    }
+
+    /* In a frame of another page: monitor and source, or the monitor alone. */
+    :host([layout='embed']),
+    :host([layout='monitor']) {
+      --header: 0px;
+      --stats-height: 0px;
+      min-height: 0;
+    }
+
+    :host([layout='embed']) :is(.output-pane, vp-stats),
+    :host([layout='monitor']) :is(.text, vp-stats, vp-controls) {
+      display: none;
+    }
+
+    :host([layout='embed']) .text {
+      grid-template-rows: minmax(0, 1fr);
+    }
+
+    :host([layout='monitor']) {
+      --control: 0px;
+      --gap: 0px;
+      --edge: 0px;
+    }
+
+    :host([layout='monitor']) main {
+      display: grid;
+      grid-template-columns: minmax(0, min(100vw, calc((100dvh - var(--chrome)) * 4 / 3 + 2px)));
+      justify-content: center;
+    }
+
+    :host([layout='monitor']) .machine {
+      margin: 0;
+      padding: 0;
+    }
+
+    :host([layout='monitor']) :is(.mode, vp-engine) {
+      display: none;
+    }
+
+    .bezel-buttons {
+      display: flex;
+      flex: none;
+      margin-left: auto;
+    }
+
+    :host([layout='monitor']) .bezel button {
+      min-height: 24px;
+      padding: 0 6px;
+      color: var(--bezel-bright);
+      font-size: var(--size-small);
+    }
+
+    :host([layout='monitor']) .bezel button:hover {
+      background: #2b3442;
     }
 
     .output-pane .title {
@@ -272,6 +374,12 @@ export const appStyles = [
       }
     }
 
+    @media (width < 960px) {
+      :host([layout='monitor']) {
+        height: 100dvh;
+      }
+    }
+
     @media (width < 560px) {
       header p {
         display: none;
@@ -279,6 +387,16 @@ export const appStyles = [
 
       h1 {
         flex: 1;
+      }
+
+      header button {
+        justify-content: center;
+        width: var(--control);
+        padding: 0;
+      }
+
+      header .label {
+        display: none;
       }
 
       .bezel {
@@ -289,6 +407,15 @@ export const appStyles = [
 
       .state {
         flex: 1;
+      }
+
+      :host([layout='monitor']) .bezel {
+        flex-wrap: nowrap;
+        height: var(--bezel-height);
+      }
+
+      :host([layout='monitor']) vp-lights {
+        display: none;
       }
     }
   `,

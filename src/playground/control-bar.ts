@@ -1,6 +1,6 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { restartIcon, runIcon, stopIcon } from './icons.ts';
-import type { BootChoice } from './session.ts';
+import { type BootChoice, defaultChoice } from './session.ts';
 import { sharedStyles } from './shared-styles.ts';
 import { ariaKeysOf, capsOf, type ShortcutAction } from './shortcuts.ts';
 
@@ -48,7 +48,7 @@ export class ControlBar extends LitElement {
     this.canRun = false;
     this.canStop = false;
     this.canRestart = false;
-    this.choice = { engine: 'auto', width: 640, height: 480 };
+    this.choice = defaultChoice;
     this.pending = false;
   }
 
@@ -61,11 +61,14 @@ export class ControlBar extends LitElement {
       </div>
       <div class="choices" role="group" aria-label="Next boot">
         <select aria-label="Resolution" aria-describedby="when" title="Resolution, from the next boot on" @change=${this.#resolutionChosen}>
-          ${resolutions.map(([w, h]) => html`<option value=${`${w}x${h}`} ?selected=${w === width && h === height}>${w}×${h}</option>`)}
+          ${this.#sizes.map(([w, h]) => html`<option value=${`${w}x${h}`} ?selected=${w === width && h === height}>${w}×${h}</option>`)}
         </select>
         <select aria-label="Engine" aria-describedby="when" title="Engine, from the next boot on" @change=${this.#engineChosen}>
           ${engines.map(([value, name]) => html`<option value=${value} ?selected=${value === this.choice.engine}>${name}</option>`)}
         </select>
+        <label class="check" title="Driver Verifier’s rules, from the next boot on">
+          <input type="checkbox" aria-describedby="when" .checked=${this.choice.verifier} @change=${this.#verifierChosen} />Verifier
+        </label>
         <span id="when" class="hidden-text">${this.pending ? 'changed: Restart applies it' : 'applied at the next boot'}</span>
       </div>
     `;
@@ -93,6 +96,16 @@ export class ControlBar extends LitElement {
   #resolutionChosen(event: Event): void {
     const [width = 640, height = 480] = (event.target as HTMLSelectElement).value.split('x').map(Number);
     this.#choose({ ...this.choice, width, height });
+  }
+
+  /** A link can ask for a size that is not on the list. */
+  get #sizes(): readonly (readonly [number, number])[] {
+    const { width, height } = this.choice;
+    return resolutions.some(([w, h]) => w === width && h === height) ? resolutions : [...resolutions, [width, height]];
+  }
+
+  #verifierChosen(event: Event): void {
+    this.#choose({ ...this.choice, verifier: (event.target as HTMLInputElement).checked });
   }
 
   #engineChosen(event: Event): void {
@@ -136,6 +149,20 @@ export class ControlBar extends LitElement {
         padding: 0 6px;
         font-family: var(--mono);
         font-size: var(--size-small);
+      }
+
+      .check {
+        display: flex;
+        gap: 5px;
+        align-items: center;
+        min-height: var(--control);
+        font-size: var(--size-small);
+        white-space: nowrap;
+      }
+
+      .check input {
+        margin: 0;
+        accent-color: var(--accent);
       }
 
       /* What was chosen differs from what runs: this button makes it so. */

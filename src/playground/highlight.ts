@@ -4,7 +4,7 @@
  */
 export type TokenKind = 'comment' | 'string' | 'number' | 'keyword' | 'port' | 'constant' | 'plain';
 
-/** A piece of source with one colour. */
+/** A piece of one line that has one colour. */
 export interface Token {
   readonly kind: TokenKind;
   readonly text: string;

@@ -5,24 +5,42 @@ function icon(shapes: SVGTemplateResult): TemplateResult {
   return html`<svg viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${shapes}</svg>`;
 }
 
-/** Run. */
+/** A triangle: Run. */
 export const runIcon = icon(svg`<path d="M4.5 2.8v10.4L13 8z" fill="currentColor" />`);
-/** Stop. */
+/** A square: Stop. */
 export const stopIcon = icon(svg`<rect x="3.5" y="3.5" width="9" height="9" rx="1" fill="currentColor" />`);
-/** Restart. */
+/** A turning arrow: Restart. */
 export const restartIcon = icon(svg`<path d="M13 8a5 5 0 1 1-1.6-3.7M13 2v3h-3" />`);
-/** Dark theme. */
+/** A moon: the dark theme. */
 export const moonIcon = icon(svg`<path d="M13.2 9.6A5.6 5.6 0 0 1 6.4 2.8a5.6 5.6 0 1 0 6.8 6.8z" />`);
-/** Light theme. */
+/** A sun: the light theme. */
 export const sunIcon = icon(
   svg`<circle cx="8" cy="8" r="2.8" /><path d="M8 1v1.4M8 13.6V15M1 8h1.4M13.6 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1" />`,
 );
-/** Keyboard shortcuts. */
+/** A keyboard: its shortcuts. */
 export const keyboardIcon = icon(
   svg`<rect x="1" y="3.5" width="14" height="9" rx="1.5" /><path d="M4 6.5h.01M7 6.5h.01M10 6.5h.01M12.5 6.5h.01M4.5 10h7" />`,
 );
-/** Opens a list. */
+/** An arrow down: to the newest line. */
 export const downIcon = icon(svg`<path d="M8 2.5v10M3.5 8.5 8 13l4.5-4.5" />`);
+/** A folder: the list of drivers. */
+export const driversIcon = icon(svg`<path d="M2 3.5h4.2l1.3 1.6H14v7.4H2zM2 7h12" />`);
+/** An arrow out of a box: share. */
+export const shareIcon = icon(svg`<path d="M8 9.5V2M5.2 4.6 8 1.8l2.8 2.8M4.5 7H3v7h10V7h-1.5" />`);
+/** An arrow into a tray: save as a file. */
+export const exportIcon = icon(svg`<path d="M8 2v7.500M5.2 7 8 9.8 10.8 7M3 11.500V14h10v-2.5" />`);
+/** An arrow out of a tray: open a file. */
+export const importIcon = icon(svg`<path d="M8 10V2.500M5.2 5 8 2.2 10.8 5M3 11.500V14h10v-2.5" />`);
+/** A plus: a new driver. */
+export const newIcon = icon(svg`<path d="M8 3v10M3 8h10" />`);
+/** A pencil: rename. */
+export const renameIcon = icon(svg`<path d="M3 13l.8-3L10.5 3.300l2.2 2.200L6 12.200zM9 4.8 11.2 7" />`);
+/** A bin: delete. */
+export const trashIcon = icon(
+  svg`<path d="M3 4.500h10M6.5 4.500V3h3v1.500M4.5 4.500l.6 9h5.800l.6-9M6.8 7v4M9.2 7v4" />`,
+);
+/** An arrow out of a frame: open in a page of its own. */
+export const openIcon = icon(svg`<path d="M9 3h4v4M13 3 7.5 8.500M11.5 9v4h-8.500V4.500h4" />`);
 
 /** The product's sign: a monitor with a signal on it. */
 export const logo = html`<svg class="logo" viewBox="0 0 32 32" fill="none" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">

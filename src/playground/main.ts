@@ -1,10 +1,18 @@
-/** The page: the shipped driver, the real machine. */
-import { Machine } from '../machine/machine.ts';
+/** The page: the real machine, and the driver that the address, the last visit or nobody asks for. */
 import source from '../miniports/mini.ts?raw';
+import { layoutOf } from './layout.ts';
 import { PlaygroundApp } from './playground-app.ts';
 
+// Asked for first and waited for last: the page is painted while the machine's script is on its way.
+const machine = import('../machine/machine.ts');
+
 const app = new PlaygroundApp();
-app.source = source;
-app.fileName = 'mini.ts';
-app.machineHost = Machine;
+app.layout = layoutOf(location.search);
+app.loadEditor = () => import('./editor/driver-editor.ts');
+app.types = app.layout === 'page';
+app.machineHost = {
+  boot: async (options) => (await machine).Machine.boot(options),
+  support: async () => (await machine).Machine.support(),
+};
 document.body.append(app);
+void app.desk.start('mini', source);

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import type { SourceError, Support } from '../machine/machine-types.ts';
 import type { BugCheck } from '../machine/report.ts';
 import { formatPlace } from './format.ts';
+import { runIcon } from './icons.ts';
 import { PictureStack } from './picture-stack.ts';
 import type { Phase } from './session.ts';
 import { sharedStyles } from './shared-styles.ts';
@@ -30,6 +31,7 @@ export class MonitorView extends LitElement {
     support: { attribute: false },
     hasPicture: { type: Boolean },
     embedded: { type: Boolean },
+    waitsFor: {},
   };
   declare phase: Phase;
   declare reason: string;
@@ -40,6 +42,8 @@ export class MonitorView extends LitElement {
   declare hasPicture: boolean;
   /** Is the page in a frame of another page? */
   declare embedded: boolean;
+  /** Why nothing runs by itself: the code came by a link, or the page is embedded. */
+  declare waitsFor: '' | 'link' | 'click';
 
   #stack: PictureStack | null = null;
   #focusWasInPanel = false;
@@ -53,6 +57,7 @@ export class MonitorView extends LitElement {
     this.support = null;
     this.hasPicture = false;
     this.embedded = false;
+    this.waitsFor = '';
   }
 
   /** Where machines put their frames. There after the first update. */
@@ -93,6 +98,7 @@ export class MonitorView extends LitElement {
     }
     if (this.bugCheck) return this.#stopScreen(this.bugCheck);
     if (this.phase === 'rejected' || this.phase === 'failed' || this.phase === 'crashed') return this.#failure();
+    if (this.waitsFor !== '' && (this.phase === 'idle' || this.phase === 'stopped')) return this.#invitation();
     if (this.phase === 'stopped') return html`<div class="over tag">Stopped</div>`;
     if (this.hasPicture) return nothing;
     const text =
@@ -102,6 +108,13 @@ export class MonitorView extends LitElement {
           ? 'Looking at this browser'
           : 'Waiting for a signal';
     return html`<div class="over quiet"><span class="osd">${text}</span></div>`;
+  }
+
+  #invitation(): TemplateResult {
+    return html`<div class="over quiet invitation">
+      <button class="start" @click=${() => this.dispatchEvent(new CustomEvent('control', { detail: 'run' }))}>${runIcon}Run</button>
+      ${this.waitsFor === 'link' ? html`<p>This driver came by a link. It runs when you say so, in a sandbox without network or storage.</p>` : nothing}
+    </div>`;
   }
 
   #stopScreen(bugCheck: BugCheck): TemplateResult {
@@ -216,6 +229,34 @@ export class MonitorView extends LitElement {
         background:
           repeating-linear-gradient(0deg, rgb(255 255 255 / 2.2%) 0 1px, transparent 1px 3px),
           radial-gradient(circle at 50% 40%, #10151d, var(--screen-off) 70%);
+      }
+
+      .invitation {
+        gap: 16px;
+        justify-items: center;
+        padding: 16px;
+        text-align: center;
+      }
+
+      .invitation p {
+        max-width: 40ch;
+        margin: 0;
+        color: var(--bezel-text);
+      }
+
+      .start {
+        min-height: 48px;
+        padding: 0 26px;
+        border-color: #5aa9ff;
+        border-radius: 24px;
+        background: #5aa9ff;
+        color: #08111d;
+        font-size: 16px;
+        font-weight: 600;
+      }
+
+      .start:hover {
+        background: #7cbcff;
       }
 
       .osd,

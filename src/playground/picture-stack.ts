@@ -2,8 +2,8 @@ import type { Screen } from '../engine/engine.ts';
 import type { PictureSlots } from './session.ts';
 
 /**
- * The pictures on the monitor, stacked: a new machine's frame is put below the last picture and comes to light when its
- * first frame is there. A machine's iframe is never moved in the document, because moving it would load it anew.
+ * The pictures on the monitor, stacked: a new machine's frame is put below the last picture, or a still of the last picture
+ * over the frame that the new machine takes over, until its first frame is there. A machine's iframe is never moved in the document, because moving it would load it anew.
  */
 export class PictureStack implements PictureSlots {
   readonly #container: HTMLElement;
@@ -27,10 +27,12 @@ export class PictureStack implements PictureSlots {
   }
 
   reveal(slot: HTMLElement): void {
+    for (const still of slot.querySelectorAll('canvas.still')) still.remove();
     while (slot.nextElementSibling?.classList.contains('slot')) slot.nextElementSibling.remove();
   }
 
   hold(slot: HTMLElement, screen: Screen): void {
+    for (const older of slot.querySelectorAll('canvas.still')) older.remove();
     const still = document.createElement('canvas');
     still.className = 'still';
     still.width = screen.width;

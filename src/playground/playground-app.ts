@@ -2,26 +2,48 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import type { ActivityLights } from './activity-lights.ts';
 import { appStyles } from './app-styles.ts';
 import type { ChoiceEvent, ControlEvent } from './control-bar.ts';
+import { DriverDesk } from './driver-desk.ts';
+import { NoStore } from './driver-store.ts';
+import type { DriverRequestEvent, DriversDialog } from './drivers-dialog.ts';
 import { formatCount, formatPlace } from './format.ts';
-import { keyboardIcon, logo, moonIcon, sunIcon } from './icons.ts';
+import { gallery } from './gallery.ts';
+import {
+  driversIcon,
+  exportIcon,
+  keyboardIcon,
+  logo,
+  moonIcon,
+  newIcon,
+  openIcon,
+  runIcon,
+  shareIcon,
+  stopIcon,
+  sunIcon,
+} from './icons.ts';
+import type { Layout } from './layout.ts';
 import type { LogView } from './log-view.ts';
 import type { MonitorView, ShowLineEvent } from './monitor-view.ts';
-import { type BootChoice, type MachineHost, type Phase, Session } from './session.ts';
+import { type BootChoice, defaultChoice, type MachineHost, type Phase, Session } from './session.ts';
 import { readSetting, writeSetting } from './settings.ts';
+import { download, type ShareDialog } from './share-dialog.ts';
 import { matchShortcut, type ShortcutAction } from './shortcuts.ts';
 import type { ShortcutsDialog } from './shortcuts-dialog.ts';
-import type { LineMark, SourceView } from './source-view.ts';
+import type { EditEvent, EditorCommandEvent, EditorModule, SourceEditor } from './source-editor.ts';
+import type { LineMark } from './source-view.ts';
 import type { StatsPanel } from './stats-panel.ts';
 import { chooseTheme, currentTheme, type Theme } from './theme.ts';
 
 import './activity-lights.ts';
 import './control-bar.ts';
+import './drivers-dialog.ts';
 import './engine-badge.ts';
 import './findings-list.ts';
 import './log-view.ts';
 import './monitor-view.ts';
+import './share-dialog.ts';
 import './shortcuts-dialog.ts';
-import './source-view.ts';
+import './source-editor.ts';
+import './source-title.ts';
 import './stats-panel.ts';
 
 type Tab = 'findings' | 'log';
@@ -41,14 +63,15 @@ const phaseNames: Readonly<Record<Phase, string>> = {
 };
 
 /**
- * `<vp-playground>`: the whole page. Give it a driver and a machine host; it boots the driver at once where a machine can
- * run, and says why where none can.
+ * `<vp-playground>`: the whole page. Open a driver on its desk and give it a machine host; it boots the driver at once where a
+ * machine can run, and says why where none can.
  */
 export class PlaygroundApp extends LitElement {
   static override properties = {
     machineHost: { attribute: false },
-    source: {},
-    fileName: {},
+    loadEditor: { attribute: false },
+    types: { type: Boolean },
+    layout: { reflect: true },
     embedded: { type: Boolean },
     choice: { state: true },
     tab: { state: true },
@@ -57,10 +80,12 @@ export class PlaygroundApp extends LitElement {
   };
   /** `Machine`, or in tests what stands for it. */
   declare machineHost: MachineHost | null;
-  /** The driver's source. */
-  declare source: string;
-  /** Its name, as findings show it. */
-  declare fileName: string;
+  /** Brings the editor; without it the source can only be read. */
+  declare loadEditor: (() => Promise<EditorModule>) | null;
+  /** Is the type service to be fetched for the editor? */
+  declare types: boolean;
+  /** How much of the page is shown. Set it before the page is put into a document. */
+  declare layout: Layout;
   /** Is the page in a frame of another page? */
   declare embedded: boolean;
   declare choice: BootChoice;
@@ -70,16 +95,21 @@ export class PlaygroundApp extends LitElement {
 
   /** What runs, and what it said. */
   readonly session: Session;
+  /** Which driver is open. */
+  readonly desk: DriverDesk;
+  /** Has anything been run by hand? Embedded pages run nothing before that. */
+  #started = false;
   #tabChosen = false;
   #shownPlace: string | null = null;
 
   constructor() {
     super();
     this.machineHost = null;
-    this.source = '';
-    this.fileName = 'driver.ts';
+    this.loadEditor = null;
+    this.types = false;
+    this.layout = 'page';
     this.embedded = window.self !== window.top;
-    this.choice = { engine: 'auto', width: 640, height: 480 };
+    this.choice = defaultChoice;
     this.tab = 'log';
     this.theme = currentTheme();
     this.singleKeys = readSetting('single-keys') !== 'off';
@@ -88,10 +118,23 @@ export class PlaygroundApp extends LitElement {
       log: (line) => this.#part<LogView>('vp-log').add(line),
       stats: () => this.#statsCame(),
     });
+    this.desk = new DriverDesk(this, {
+      opened: () => this.#bootOpened(),
+      edited: () => {
+        // What the visitor has stopped stays stopped, and what was never run is not run by an edit.
+        if (this.session.canRestart && !this.#open.held) this.#boot();
+      },
+      machine: () => this.choice,
+      setMachine: (machine) => {
+        this.choice = machine;
+      },
+    });
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
+    // A frame in a foreign page must not touch the visitor's own drivers.
+    if (this.layout !== 'page') this.desk.workspace.store = new NoStore();
     window.addEventListener('keydown', this.#keyPressed);
   }
 
@@ -107,6 +150,7 @@ export class PlaygroundApp extends LitElement {
   }
 
   protected override willUpdate(): void {
+    this.toggleAttribute('noticed', this.desk.notice !== null);
     // The first finding brings its list to light, unless the visitor has chosen what to look at.
     if (this.session.findings.length > 0 && !this.#tabChosen) this.tab = 'findings';
   }
@@ -121,18 +165,64 @@ export class PlaygroundApp extends LitElement {
   async #powerOn(machineHost: MachineHost): Promise<void> {
     // The monitor draws itself in an update of its own.
     await this.#part<MonitorView>('vp-monitor').updateComplete;
-    if (await this.session.connect(machineHost)) await this.session.run(this.source, this.fileName, this.choice);
+    if (await this.session.connect(machineHost)) this.#bootOpened();
   }
 
-  /** A crash or a compile error brings its line into view, once. */
+  get #open() {
+    return this.desk.workspace.current;
+  }
+
+  /** Why nothing runs by itself, if so. */
+  get #waitsFor(): '' | 'link' | 'click' {
+    if (this.#open.held) return 'link';
+    return this.layout !== 'page' && !this.#started ? 'click' : '';
+  }
+
+  /** Another driver is open: it takes the place of what runs, unless it has to wait. */
+  #bootOpened(): void {
+    const { session } = this;
+    if (session.phase === 'checking' || session.phase === 'unsupported') return;
+    if (this.#open.origin === 'none' || this.#waitsFor !== '') void session.clear();
+    else this.#boot();
+  }
+
+  /** Boots what is open, whatever runs. */
+  #boot(): void {
+    const { session } = this;
+    const { source, fileName } = this.#open;
+    if (this.#open.origin === 'none') return;
+    this.desk.live.cancel();
+    if (session.canRestart) void session.restart(source, fileName, this.choice);
+    else void session.run(source, fileName, this.choice);
+  }
+
+  /** Run or Restart, asked for by hand. */
+  async #run(again: boolean): Promise<void> {
+    const { session, desk } = this;
+    if (this.#open.origin === 'none' || !(again ? session.canRestart : session.canRun)) return;
+    this.#started = true;
+    desk.workspace.release();
+    // Nothing that does not compile takes the place of a machine that runs.
+    if (session.canStop && session.phase !== 'paused') {
+      if (!(await desk.live.check(this.#open.source, this.#open.fileName))) {
+        const [error] = desk.live.errors;
+        if (error) void this.#part<SourceEditor>('vp-editor').reveal(error.line);
+        return;
+      }
+    }
+    if (again) this.#boot();
+    else await session.run(this.#open.source, this.#open.fileName, this.choice);
+  }
+
+  /** A crash or a compile error brings its line into view, once, unless someone is writing elsewhere. */
   #showNewTrouble(): void {
     const { bugCheck, errors } = this.session;
     const place = bugCheck ?? errors[0] ?? null;
     const shown = place && formatPlace(place);
-    if (shown !== this.#shownPlace) {
-      this.#shownPlace = shown;
-      if (place?.line) void this.#part<SourceView>('vp-source').reveal(place.line);
-    }
+    if (shown === this.#shownPlace) return;
+    this.#shownPlace = shown;
+    const editor = this.#part<SourceEditor>('vp-editor');
+    if (place?.line && !editor.editor?.view.hasFocus) void editor.reveal(place.line);
   }
 
   #statsCame(): void {
@@ -141,7 +231,7 @@ export class PlaygroundApp extends LitElement {
   }
 
   #lineAsked(event: ShowLineEvent): void {
-    const source = this.#part<SourceView>('vp-source');
+    const source = this.#part<SourceEditor>('vp-editor');
     // On a narrow page the source may lie outside the window.
     source.parentElement?.scrollIntoView({ block: 'nearest' });
     void source.reveal(event.detail.line);
@@ -151,17 +241,23 @@ export class PlaygroundApp extends LitElement {
     const { session } = this;
     switch (action) {
       case 'run':
-        void session.run(this.source, this.fileName, this.choice);
+        void this.#run(false);
         break;
       case 'stop':
         void session.stop();
         this.#statsCame();
         break;
       case 'restart':
-        void session.restart(this.source, this.fileName, this.choice);
+        void this.#run(true);
         break;
       case 'source':
-        this.#part<SourceView>('vp-source').focus();
+        this.#part<SourceEditor>('vp-editor').focus();
+        break;
+      case 'drivers':
+        this.#part<DriversDialog>('vp-drivers').show();
+        break;
+      case 'share':
+        this.#share();
         break;
       case 'findings':
       case 'log':
@@ -178,8 +274,49 @@ export class PlaygroundApp extends LitElement {
     }
   }
 
+  get #dialogOpen(): boolean {
+    const dialogs = this.renderRoot.querySelectorAll<ShortcutsDialog | DriversDialog | ShareDialog>(
+      'vp-shortcuts, vp-drivers, vp-share',
+    );
+    return [...dialogs].some((dialog) => dialog.open);
+  }
+
+  #share(): void {
+    if (this.#open.origin === 'none') return;
+    const { fileName } = this.#open;
+    const shared = Promise.all([this.desk.link(), this.session.picture()]);
+    void this.#part<ShareDialog>('vp-share').show(
+      shared.then(([fragment, picture]) => ({ fragment, fileName, picture })),
+    );
+  }
+
+  #saveFile(): void {
+    const { origin, source, fileName } = this.#open;
+    if (origin !== 'none') download(new Blob([source], { type: 'text/plain' }), fileName);
+  }
+
+  /** From a frame to a page of its own, with the code as it stands. */
+  async #openInPlayground(): Promise<void> {
+    const fragment = await this.desk.link();
+    window.open(`${location.origin}${location.pathname}${fragment}`, '_blank', 'noopener');
+  }
+
+  async #driverAsked(event: DriverRequestEvent): Promise<void> {
+    const dialog = this.#part<DriversDialog>('vp-drivers');
+    const removed = await this.desk.ask(event.detail);
+    dialog.mine = this.desk.workspace.store.list();
+    if (removed) dialog.removed = removed;
+  }
+
+  #commanded(event: EditorCommandEvent): void {
+    const { session } = this;
+    if (event.detail === 'leave') this.renderRoot.querySelector<HTMLElement>('.tools button')?.focus();
+    else if (event.detail === 'run') this.#do(session.canRun ? 'run' : 'restart');
+    else this.#do(event.detail);
+  }
+
   readonly #keyPressed = (event: KeyboardEvent): void => {
-    if (this.renderRoot.querySelector<ShortcutsDialog>('vp-shortcuts')?.open) return;
+    if (this.#dialogOpen) return;
     const action = matchShortcut(event, this.singleKeys);
     if (!action) return;
     event.preventDefault();
@@ -207,7 +344,9 @@ export class PlaygroundApp extends LitElement {
         ? []
         : [{ line: finding.line, kind: 'finding', text: `${finding.code}: ${finding.message}` }],
     );
-    for (const error of errors) marks.push({ line: error.line, kind: 'error', text: error.message });
+    const { live } = this.desk;
+    for (const { line, column, message } of live.errors.length > 0 ? live.errors : errors)
+      marks.push({ line, column, kind: 'error', text: message, current: true });
     if (bugCheck?.line)
       marks.push({ line: bugCheck.line, kind: 'error', text: `${bugCheck.name}: ${bugCheck.message}` });
     return marks;
@@ -215,19 +354,32 @@ export class PlaygroundApp extends LitElement {
 
   get #pending(): boolean {
     const { bootedWith, canStop } = this.session;
-    const { engine, width, height } = this.choice;
+    const { engine, width, height, verifier } = this.choice;
     return (
       canStop &&
       bootedWith !== null &&
-      (bootedWith.engine !== engine || bootedWith.width !== width || bootedWith.height !== height)
+      (bootedWith.engine !== engine ||
+        bootedWith.width !== width ||
+        bootedWith.height !== height ||
+        bootedWith.verifier !== verifier)
     );
   }
 
   override render(): TemplateResult {
-    return html`${this.#header()}
+    const { notice } = this.desk;
+    return html`${this.layout === 'page' ? this.#header() : nothing}
+      ${
+        notice
+          ? html`<div class="notice ${notice.kind}" role="alert"><p>${notice.text}</p>
+              <button @click=${() => this.#do('drivers')}>${driversIcon}Drivers</button>
+              <button class="plain icon" aria-label="Dismiss" @click=${() => this.desk.dismiss()}>✕</button></div>`
+          : nothing
+      }
       <main @show-line=${this.#lineAsked}>
         ${this.#machine()} ${this.#text()}
       </main>
+      <vp-drivers .shipped=${gallery} .mine=${this.desk.workspace.store.list()} .openId=${this.#open.id} @driver-request=${this.#driverAsked}></vp-drivers>
+      <vp-share></vp-share>
       <vp-shortcuts .singleKeys=${this.singleKeys} @single-keys=${this.#singleKeysChosen}></vp-shortcuts>`;
   }
 
@@ -237,6 +389,8 @@ export class PlaygroundApp extends LitElement {
       ${logo}
       <h1>videoport</h1>
       <p>A Windows video port driver (videoprt.sys, XP/2003 model) running in your browser.</p>
+      <button class="plain" aria-label="Drivers" aria-keyshortcuts="D" title="Shipped drivers and your own (D)" @click=${() => this.#do('drivers')}>${driversIcon}<span class="label">Drivers</span></button>
+      <button class="plain" aria-label="Share" aria-keyshortcuts="H" title="Share what is open (H)" @click=${() => this.#do('share')}>${shareIcon}<span class="label">Share</span></button>
       <button class="plain icon" aria-label="Keyboard shortcuts" aria-keyshortcuts="?" title="Keyboard shortcuts (?)" @click=${() => this.#do('help')}>${keyboardIcon}</button>
       <button class="plain icon" aria-label=${`Use the ${other} theme`} aria-keyshortcuts="T" title=${`Use the ${other} theme (T)`} @click=${() => this.#do('theme')}>${this.theme === 'dark' ? sunIcon : moonIcon}</button>
     </header>`;
@@ -256,16 +410,19 @@ export class PlaygroundApp extends LitElement {
           .support=${session.support}
           .hasPicture=${session.hasPicture}
           .embedded=${this.embedded}
+          .waitsFor=${this.#waitsFor}
+          @control=${(event: ControlEvent) => this.#do(event.detail)}
         ></vp-monitor>
         <div class="bezel">
           <span class="state ${phase}"><i aria-hidden="true"></i><span role="status" aria-live="polite">${phaseNames[phase]}<span class="hidden-text">${reason}</span></span></span>
           <span class="mode mono" title="The mode that is set">${mode ? `${mode.width}×${mode.height}` : ''}</span>
           <vp-engine .engine=${session.engine} .support=${session.support}></vp-engine>
           <vp-lights></vp-lights>
+          ${this.layout === 'monitor' ? this.#bezelButtons() : nothing}
         </div>
       </div>
       <vp-controls
-        .canRun=${session.canRun}
+        .canRun=${session.canRun && this.#open.origin !== 'none'}
         .canStop=${session.canStop}
         .canRestart=${session.canRestart}
         .choice=${this.choice}
@@ -281,11 +438,32 @@ export class PlaygroundApp extends LitElement {
 
   #text(): TemplateResult {
     const { session } = this;
-    const lines = this.source === '' ? 0 : this.source.replace(/\n$/, '').split('\n').length;
+    const { workspace, live } = this.desk;
+    const driver = workspace.current;
     return html`<div class="text">
       <section class="pane source-pane" aria-label="Source">
-        <div class="title"><h2 class="mono">${this.fileName}</h2><span class="quiet">${formatCount(lines)} lines, read-only</span></div>
-        <vp-source .source=${this.source} .marks=${this.#marks}></vp-source>
+        <vp-editor
+          .source=${driver.source}
+          .document=${driver.key}
+          .marks=${this.#marks}
+          .boots=${session.boots}
+          .types=${this.types}
+          .loadEditor=${driver.origin === 'none' ? null : this.loadEditor}
+          @edit=${(event: EditEvent) => this.desk.edit(event.detail)}
+          @editor-command=${this.#commanded}
+        ></vp-editor>
+        <div class="title source-bar">
+          <vp-source-title
+            .driver=${driver}
+            .errors=${live.errors.length || session.errors.length}
+            .running=${session.canStop}
+            .unsaved=${workspace.unsaved}
+            .editable=${this.loadEditor !== null}
+          ></vp-source-title>
+          <div class="tools" role="toolbar" aria-label="Driver">
+            ${this.layout === 'page' ? this.#tools() : this.#openButton()}
+          </div>
+        </div>
       </section>
       <section class="pane output-pane" aria-label="Output">
         <div class="title" role="tablist" aria-label="Output" @keydown=${this.#tabKeyPressed}>
@@ -300,6 +478,24 @@ export class PlaygroundApp extends LitElement {
         </div>
       </section>
     </div>`;
+  }
+
+  #tools(): TemplateResult {
+    return html`<button class="plain icon" aria-label="New driver" title="New driver" @click=${() => void this.desk.ask({ action: 'new' })}>${newIcon}</button>
+      <button class="plain icon" aria-label="Save as a file" title="Save as a file" @click=${this.#saveFile}>${exportIcon}</button>`;
+  }
+
+  /** The monitor alone has no other place for buttons. */
+  #bezelButtons(): TemplateResult {
+    const { canStop } = this.session;
+    return html`<span class="bezel-buttons">
+      <button class="plain" data-toggle aria-label=${canStop ? 'Stop' : 'Run'} @click=${() => this.#do(canStop ? 'stop' : 'run')}>${canStop ? stopIcon : runIcon}</button>
+      ${this.#openButton()}
+    </span>`;
+  }
+
+  #openButton(): TemplateResult {
+    return html`<button class="plain" data-open @click=${this.#openInPlayground}>${openIcon}Open in playground</button>`;
   }
 
   #tabButton(tab: Tab, content: TemplateResult | string): TemplateResult {

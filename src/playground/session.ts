@@ -32,7 +32,12 @@ export interface BootChoice {
   readonly engine: 'auto' | 'webgpu' | 'software';
   readonly width: number;
   readonly height: number;
+  /** Are Driver Verifier's rules checked? */
+  readonly verifier: boolean;
 }
+
+/** What a boot takes when nothing was chosen. */
+export const defaultChoice: BootChoice = { engine: 'auto', width: 640, height: 480, verifier: true };
 
 /** Where pictures appear: the monitor with its stacked slots. */
 export interface PictureSlots {
@@ -51,7 +56,7 @@ export interface PictureSlots {
 /** Log lines go straight to the log pane; a thousand a second must not each cause an update of the page. */
 export type LogLine = Omit<Extract<MachineEvent, { type: 'log' }>, 'type'>;
 
-/** What a session is made with. */
+/** What the page supplies. */
 export interface SessionOptions {
   readonly slots: () => PictureSlots;
   readonly log: (line: LogLine) => void;
@@ -64,16 +69,23 @@ export interface SessionOptions {
 /** How long Stop and Restart wait for the last picture before they go on without it, in milliseconds. */
 const lastPictureMs = 120;
 
+/** How long the last picture stays at most when the new machine has counted a frame, in milliseconds. */
+const settleMs = 400;
+
 const live: ReadonlySet<Phase> = new Set<Phase>(['starting', 'booting', 'running', 'paused']);
 const bootable: ReadonlySet<Phase> = new Set<Phase>(['idle', 'rejected', 'paused', 'stopped', 'failed', 'crashed']);
 
 /** One machine and all that belongs to it. Events of a run that is not the current one any more change nothing. */
 interface Run {
   readonly slot: HTMLElement;
+  /** Booted into the frame of the run before it, whose picture stays until this one has its own. */
+  readonly inPlace: boolean;
   machine: MachineControl | null;
   revealed: boolean;
   /** Set by Stop and Restart: late events may still bring findings (the leak check), but no new state. */
   ending: boolean;
+  /** Resolves when its boot has succeeded or failed. */
+  settled: Promise<void>;
 }
 
 /**
@@ -118,6 +130,11 @@ export class Session implements ReactiveController {
 
   hostDisconnected(): void {
     void this.stop();
+  }
+
+  /** Boots so far. */
+  get boots(): number {
+    return this.#boots;
   }
 
   /** All findings, grouped or not. */
@@ -177,14 +194,42 @@ export class Session implements ReactiveController {
     if (run) await this.#end(run);
   }
 
+  /** Stops what runs and forgets it, picture and all: what is open now has not run yet. */
+  async clear(): Promise<void> {
+    const run = this.#run;
+    this.#run = null;
+    this.#findings.clear();
+    this.findings = [];
+    this.errors = [];
+    this.bugCheck = null;
+    this.mode = null;
+    this.hasPicture = false;
+    if (this.phase !== 'checking' && this.phase !== 'unsupported') this.phase = 'idle';
+    this.reason = '';
+    this.#host.requestUpdate();
+    if (!run) return;
+    run.ending = true;
+    await run.machine?.stop().catch(() => null);
+    this.#options.slots().drop(run.slot);
+  }
+
   async #boot(source: string, fileName: string, choice: BootChoice): Promise<void> {
     const machineHost = this.#machineHost;
     if (!machineHost) return;
     const previous = this.#run;
     const slots = this.#options.slots();
-    const run: Run = { slot: slots.open(), machine: null, revealed: false, ending: false };
-    // The old machine goes while the new one comes: neither waits for the other.
-    if (previous) void this.#end(previous);
+    const inPlace = previous !== null && this.#reusable(previous, choice);
+    const run: Run = {
+      slot: inPlace ? previous.slot : slots.open(),
+      inPlace,
+      machine: null,
+      revealed: false,
+      ending: false,
+      settled: Promise.resolve(),
+    };
+    // In place the machine host ends the old machine itself; otherwise it goes while the new one comes, and neither waits.
+    if (inPlace) previous.ending = true;
+    else if (previous) void this.#end(previous);
     this.#run = run;
     this.#boots++;
     this.#findings.clear();
@@ -203,19 +248,34 @@ export class Session implements ReactiveController {
       text: `── boot ${this.#boots}: ${fileName}, ${choice.width}×${choice.height}, engine ${choice.engine} ──`,
     });
     this.#host.requestUpdate();
+    run.settled = this.#start(machineHost, run, inPlace ? previous : null, {
+      source,
+      fileName,
+      monitor: run.slot,
+      mode: { width: choice.width, height: choice.height },
+      verifier: choice.verifier,
+      ...(choice.engine === 'auto' ? {} : { engine: choice.engine }),
+      onEvent: (event) => this.#take(run, event),
+    });
+    await run.settled;
+  }
+
+  /** @param before whose frame is taken over; its boot must be over first */
+  async #start(machineHost: MachineHost, run: Run, before: Run | null, options: BootOptions): Promise<void> {
     try {
-      const machine = await machineHost.boot({
-        source,
-        fileName,
-        monitor: run.slot,
-        mode: { width: choice.width, height: choice.height },
-        ...(choice.engine === 'auto' ? {} : { engine: choice.engine }),
-        onEvent: (event) => this.#take(run, event),
-      });
+      if (before) {
+        await before.settled;
+        // A frame goes dark with its machine. A still from an earlier takeover is there until `before` has shown something.
+        if (before.revealed) await this.#hold(before);
+        // Meanwhile another edit wants the frame, or Stop has taken it away.
+        if (run !== this.#run || run.ending) return;
+      }
+      const machine = await machineHost.boot(options);
       run.machine = machine;
-      // Stopped or restarted while it was starting: nobody wants it any more.
-      if (run.ending || run !== this.#run) await this.#shutDown(run);
-      else {
+      // Stopped or restarted while it was starting: nobody wants it any more. Whoever took over its frame ends it.
+      if (run.ending || run !== this.#run) {
+        if (this.#run?.slot !== run.slot || this.#run === run) await this.#shutDown(run);
+      } else {
         if (this.phase === 'starting') this.#enter(run, machine.state, '');
         this.#awaitPicture(run, machine);
       }
@@ -225,9 +285,19 @@ export class Session implements ReactiveController {
       this.errors = error instanceof CompileError ? error.errors : [];
       this.reason = messageOf(error);
       this.#options.log({ source: 'port', level: 'error', text: this.reason });
-      slots.drop(run.slot);
+      this.#options.slots().drop(run.slot);
+      this.#run = null;
       this.#host.requestUpdate();
     }
+  }
+
+  /**
+   * Can the next machine take over the frame of this run? It then finds GPU and canvas open, which is quicker. Another engine would
+   * need another canvas, and a frame that never showed anything may not be able to.
+   */
+  #reusable(run: Run, choice: BootChoice): boolean {
+    const shows = run.revealed || run.inPlace;
+    return shows && !run.ending && run.slot.isConnected && this.bootedWith?.engine === choice.engine;
   }
 
   #awaitPicture(run: Run, machine: MachineControl): void {
@@ -246,8 +316,14 @@ export class Session implements ReactiveController {
     if (run.revealed) return;
     run.revealed = true;
     this.hasPicture = true;
-    this.#options.slots().reveal(run.slot);
     this.#host.requestUpdate();
+    // A frame that was counted may still be on its way through the GPU: what lies above it goes two frames later, or, where no
+    // more come, after a while.
+    const later = new Promise((resolve) => setTimeout(resolve, settleMs));
+    const more = run.machine?.frames(2).catch(() => later) ?? later;
+    void Promise.race([more, later]).then(() => {
+      if (run === this.#run && !run.ending) this.#options.slots().reveal(run.slot);
+    });
   }
 
   #enter(run: Run, state: MachineState, reason: string): void {
@@ -297,14 +373,21 @@ export class Session implements ReactiveController {
     if (run.ending) return;
     run.ending = true;
     const { machine } = run;
-    if (machine && run.revealed) {
-      const late = new Promise<null>((resolve) => setTimeout(resolve, lastPictureMs, null));
-      const screen = await Promise.race([machine.screen().catch(() => null), late]);
-      if (screen) this.#options.slots().hold(run.slot, screen);
-    }
+    if (run.revealed) await this.#hold(run);
     if (machine) await this.#shutDown(run);
     // Still starting: its frame goes now, and with it everything in it.
     else this.#options.slots().drop(run.slot);
+  }
+
+  /** Puts the last picture over the run's frame, if it is to be had soon. */
+  async #hold(run: Run): Promise<void> {
+    if (!run.machine) return;
+    const late = new Promise<null>((resolve) => setTimeout(resolve, lastPictureMs, null));
+    const screen = await Promise.race([run.machine.screen().catch(() => null), late]);
+    if (!screen) return;
+    const slots = this.#options.slots();
+    slots.reveal(run.slot);
+    slots.hold(run.slot, screen);
   }
 
   async #shutDown(run: Run): Promise<void> {
@@ -317,7 +400,13 @@ export class Session implements ReactiveController {
         text: `The machine did not stop cleanly: ${messageOf(error)}`,
       });
     }
-    if (!run.revealed) this.#options.slots().drop(run.slot);
+    // A frame that another run has taken over is not this one's to take away.
+    if (!run.revealed && (this.#run === run || this.#run?.slot !== run.slot)) this.#options.slots().drop(run.slot);
+  }
+
+  /** The picture on the monitor; null when there is none. */
+  async picture(): Promise<Screen | null> {
+    return (await this.#run?.machine?.screen().catch(() => null)) ?? null;
   }
 
   #updateNextFrame(): void {

@@ -1,9 +1,19 @@
 /** The page's keyboard shortcuts: what they are, how they read, and when a key press means one. */
 
 /** What a shortcut does; the app carries it out. */
-export type ShortcutAction = 'run' | 'stop' | 'restart' | 'source' | 'findings' | 'log' | 'theme' | 'help';
+export type ShortcutAction =
+  | 'run'
+  | 'stop'
+  | 'restart'
+  | 'source'
+  | 'findings'
+  | 'log'
+  | 'drivers'
+  | 'share'
+  | 'theme'
+  | 'help';
 
-/** A key and what it does. */
+/** One shortcut, and how the page tells of it. */
 export interface Shortcut {
   readonly action: ShortcutAction;
   /** `KeyboardEvent.key` values that mean it, in small letters. */
@@ -26,6 +36,8 @@ export const shortcuts: readonly Shortcut[] = [
   { action: 'source', keys: ['s'], modifier: false, shift: false, caps: ['S'], text: 'Go to the source' },
   { action: 'findings', keys: ['f'], modifier: false, shift: false, caps: ['F'], text: 'Go to the findings' },
   { action: 'log', keys: ['l'], modifier: false, shift: false, caps: ['L'], text: 'Go to the log' },
+  { action: 'drivers', keys: ['d'], modifier: false, shift: false, caps: ['D'], text: 'Shipped drivers and your own' },
+  { action: 'share', keys: ['h'], modifier: false, shift: false, caps: ['H'], text: 'Share what is open' },
   { action: 'theme', keys: ['t'], modifier: false, shift: false, caps: ['T'], text: 'Dark or light theme' },
   { action: 'help', keys: ['?'], modifier: false, caps: ['?'], text: 'This list' },
 ];

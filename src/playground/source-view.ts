@@ -7,6 +7,10 @@ export interface LineMark {
   /** Counts from 1. */
   readonly line: number;
   readonly kind: 'finding' | 'error';
+  /** Counts from 1; null or missing where the whole line is meant. */
+  readonly column?: number | null;
+  /** Does it speak of the text as it stands, and not of the text that was booted? Compile errors do. */
+  readonly current?: boolean;
   /** Shown on hover and read out. */
   readonly text: string;
 }
@@ -110,7 +114,7 @@ export class SourceView extends LitElement {
 
       .number {
         display: inline-block;
-        width: calc(var(--digits) * 1ch + 22px);
+        width: calc(var(--digits) * 1ch + 25px);
         padding-right: 14px;
         color: var(--text-faint);
         font-variant-numeric: tabular-nums;

@@ -18,7 +18,7 @@ import type { MachineHost } from '../../src/playground/session.ts';
 /** A machine that does what the test says. Like a real one it puts an iframe into the monitor and leaves it there. */
 export class FakeMachine implements MachineControl {
   readonly options: BootOptions;
-  readonly frame = document.createElement('iframe');
+  readonly frame: HTMLIFrameElement;
   state: MachineState = 'booting';
   readonly engine: 'webgpu' | 'software';
   stops = 0;
@@ -28,8 +28,10 @@ export class FakeMachine implements MachineControl {
   constructor(options: BootOptions) {
     this.options = options;
     this.engine = options.engine ?? 'webgpu';
+    // As real machines do: a frame that is there already is used again.
+    this.frame = options.monitor?.querySelector('iframe') ?? document.createElement('iframe');
     this.frame.title = 'Monitor';
-    options.monitor?.append(this.frame);
+    if (!this.frame.isConnected) options.monitor?.append(this.frame);
   }
 
   /** Says something to the page. */
@@ -99,6 +101,9 @@ export class FakeMachineHost implements MachineHost {
     const { refusal } = this;
     this.refusal = null;
     if (refusal) throw refusal;
+    const { monitor } = options;
+    const before = monitor && this.machines.findLast((machine) => machine.options.monitor === monitor);
+    if (before && before.stops === 0) await before.stop();
     const machine = new FakeMachine(options);
     this.machines.push(machine);
     await this.delay;

@@ -42,13 +42,16 @@ describe('playground page', () => {
     await settle();
   };
 
-  before(loadPageStyles);
+  before(async () => {
+    await loadPageStyles();
+    // The page fetches the compiler when it first needs it; here it is to be there.
+    await import('../../src/machine/compile.ts');
+  });
 
   beforeEach(() => {
     host = new FakeMachineHost();
     app = new PlaygroundApp();
-    app.source = source;
-    app.fileName = 'mini.ts';
+    app.desk.workspace.openShipped('mini', source);
   });
 
   afterEach(() => app.remove());
@@ -183,13 +186,37 @@ describe('playground page', () => {
       expect(find('vp-monitor', '.over')).to.equal(null);
     });
 
-    it('Restart keeps the last picture above until the new one is there, and never moves the frame', async () => {
+    it('Restart boots into the same frame, whose last picture stays until the new one is there', async () => {
+      await open();
+      const first = host.machine;
+      first.comeUp();
+      first.showFrame();
+      await settle();
+      const [slot] = slots();
+      button('restart')?.click();
+      await settle();
+      expect(host.machines).to.have.length(2);
+      expect(first.stops).to.equal(1);
+      expect(slots()).to.deep.equal([slot]);
+      expect(host.machine.frame).to.equal(first.frame);
+      expect(slot?.querySelector('canvas.still'), 'the last picture').to.be.instanceOf(HTMLCanvasElement);
+      expect(find('vp-monitor', '.over'), 'nothing covers the picture').to.equal(null);
+      host.machine.showFrame();
+      await settle();
+      host.machine.showFrame();
+      await settle();
+      expect(slot?.querySelector('canvas.still')).to.equal(null);
+    });
+
+    it('Restart with another engine keeps the last picture above the new frame', async () => {
       await open();
       const first = host.machine;
       first.comeUp();
       first.showFrame();
       await settle();
       const [oldSlot] = slots();
+      app.choice = { ...app.choice, engine: 'software' };
+      await settle();
       button('restart')?.click();
       await settle();
       expect(first.stops).to.equal(1);
@@ -199,6 +226,9 @@ describe('playground page', () => {
       const { parentElement } = host.machine.frame;
       expect(parentElement).to.equal(slots()[0]);
       host.machine.emit({ type: 'stats', stats: statsOf({ frames: 1 }) });
+      await settle();
+      expect(slots(), 'the frame may still be on its way').to.have.length(2);
+      host.machine.showFrame();
       await settle();
       expect(slots()).to.deep.equal([parentElement]);
     });
@@ -238,7 +268,7 @@ describe('playground page', () => {
       expect(screen).to.contain(dmaViolation.message);
       expect(screen).to.contain('mini.ts:12:5');
       expect(text('[role=status]')).to.equal('Crashed: DRIVER_VERIFIER_DMA_VIOLATION');
-      expect(find('vp-source', '[data-line="12"]')?.classList.contains('error')).to.equal(true);
+      expect(find('vp-editor', 'vp-source', '[data-line="12"]')?.classList.contains('error')).to.equal(true);
       expect(enabled()).to.deep.equal(['run', 'restart']);
     });
 
@@ -271,8 +301,8 @@ describe('playground page', () => {
       ]);
       all('vp-monitor', '.place')[1]?.click();
       await settle();
-      expect(find('vp-source', '[data-line="9"]')?.classList.contains('target')).to.equal(true);
-      expect(find('vp-source', '[data-line="150"]')?.classList.contains('error')).to.equal(true);
+      expect(find('vp-editor', 'vp-source', '[data-line="9"]')?.classList.contains('target')).to.equal(true);
+      expect(find('vp-editor', 'vp-source', '[data-line="150"]')?.classList.contains('error')).to.equal(true);
     });
 
     it('says why a driver did not start', async () => {
@@ -319,8 +349,8 @@ describe('playground page', () => {
       expect(rows[0]?.textContent).to.match(/0xE6\/03[\s\S]*×3[\s\S]*mini\.ts:180:3/);
       expect(rows[1]?.tagName).to.equal('DIV');
 
-      const line = find('vp-source', '[data-line="180"]');
-      const pane = find('vp-source', 'pre');
+      const line = find('vp-editor', 'vp-source', '[data-line="180"]');
+      const pane = find('vp-editor', 'vp-source', 'pre');
       expect(line?.classList.contains('finding')).to.equal(true);
       const visible = () => {
         const [inner, outer] = [line?.getBoundingClientRect(), pane?.getBoundingClientRect()];
@@ -388,7 +418,7 @@ describe('playground page', () => {
     it('goes to source, findings and log, and along the tabs with arrows', async () => {
       await open();
       press('s');
-      expect(find('vp-source')?.shadowRoot?.activeElement?.tagName).to.equal('PRE');
+      expect(find('vp-editor', 'vp-source')?.shadowRoot?.activeElement?.tagName).to.equal('PRE');
       press('f');
       await settle();
       expect(app.shadowRoot?.activeElement?.id).to.equal('tab-findings');
@@ -415,7 +445,7 @@ describe('playground page', () => {
       app.embedded = false;
       await settle();
       expect(find('vp-monitor', 'vp-isolation-notice', 'a')).to.equal(null);
-      expect(all('vp-source', '.line')).to.have.length(200);
+      expect(all('vp-editor', 'vp-source', '.line')).to.have.length(200);
     });
 
     it('runs without WebGPU and says how to get it', async () => {

@@ -1,0 +1,174 @@
+/** What can be done with drivers: open one from the gallery, a link or a file, begin one, keep, rename, delete, share. */
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { defaultExample, provideExample } from '../link/examples.ts';
+import { decodeLink, encodeLink } from '../link/link.ts';
+import type { LinkMachine } from '../link/link-state.ts';
+import type { DriverRequest } from './drivers-dialog.ts';
+import { loadGalleryDriver, loadNewDriver } from './gallery.ts';
+import { LiveRun } from './live-run.ts';
+import { fileNameFrom, Workspace } from './workspace.ts';
+
+/** Something that the visitor must know. */
+export interface Notice {
+  readonly kind: 'bad' | 'info';
+  readonly text: string;
+}
+
+/** What the page supplies. */
+export interface DeskOptions {
+  /** Another driver is open: boot it, if it may run by itself. */
+  readonly opened: () => void;
+  /** The open driver was edited and compiles: boot it, if one runs. */
+  readonly edited: () => void;
+  /** How the machine is put together now. */
+  readonly machine: () => LinkMachine;
+  /** A link says how the machine is to be put together. */
+  readonly setMachine: (machine: LinkMachine) => void;
+}
+
+/** Larger files are no drivers. */
+const largestImport = 1024 * 1024;
+
+/** One visitor's desk: the open driver, the link in the address, and what was said about both. */
+export class DriverDesk implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #options: DeskOptions;
+  readonly workspace: Workspace;
+  readonly live: LiveRun;
+  notice: Notice | null = null;
+  /** Counts openings: what arrives late for an older one is dropped. */
+  #round = 0;
+  /** Does the desk follow the address? Only a page that is one does. */
+  #followsAddress = false;
+
+  constructor(host: ReactiveControllerHost, options: DeskOptions) {
+    this.#host = host;
+    this.#options = options;
+    this.workspace = new Workspace(host);
+    this.live = new LiveRun(host, { run: options.edited });
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    window.addEventListener('hashchange', this.#addressChanged);
+  }
+
+  hostDisconnected(): void {
+    window.removeEventListener('hashchange', this.#addressChanged);
+  }
+
+  /** Opens what the address asks for, else what was open when the page was left, else `id`. */
+  async start(id: string, source: string): Promise<void> {
+    this.#followsAddress = true;
+    provideExample(id, source);
+    if (await this.#openAddress()) return;
+    if (!this.workspace.restore()) this.workspace.openShipped(id, source);
+    this.#wasOpened();
+  }
+
+  readonly #addressChanged = (): void => {
+    if (this.#followsAddress) void this.#openAddress();
+  };
+
+  /** @returns whether the address holds a link, readable or not */
+  async #openAddress(): Promise<boolean> {
+    const fragment = location.hash;
+    if (!/^#v\d/.test(fragment)) return false;
+    const round = ++this.#round;
+    const reading = await decodeLink(fragment);
+    if (round !== this.#round) return true;
+    if (reading.kind === 'none') return false;
+    if (reading.kind === 'opened') {
+      const { state, shipped } = reading;
+      this.#options.setMachine(state.machine);
+      if (shipped) this.workspace.openShipped(state.base, state.source);
+      else this.workspace.openLink({ ...state, fileName: fileNameFrom(state.fileName) });
+      this.#wasOpened();
+    } else {
+      this.workspace.openNothing();
+      this.#wasOpened({ kind: 'bad', text: reading.reason });
+    }
+    return true;
+  }
+
+  #wasOpened(notice: Notice | null = null): void {
+    this.#round++;
+    this.notice = notice;
+    this.live.clear();
+    this.#options.opened();
+    this.#host.requestUpdate();
+  }
+
+  /** The address spoke of another driver than the one that is open now. */
+  #leaveAddress(): void {
+    if (!this.#followsAddress || location.hash === '') return;
+    history.replaceState(null, '', location.pathname + location.search);
+  }
+
+  /** The visitor typed. */
+  edit(source: string): void {
+    const { workspace } = this;
+    const before = workspace.current.source;
+    workspace.edit(source);
+    if (workspace.current.source === before) return;
+    this.#leaveAddress();
+    this.live.edited(source, workspace.current.fileName);
+  }
+
+  /** Does what the list of drivers asks for. @returns for a deletion, what brings the driver back */
+  async ask(request: DriverRequest): Promise<{ readonly fileName: string; readonly undo: () => void } | null> {
+    const { workspace } = this;
+    try {
+      switch (request.action) {
+        case 'shipped':
+          await this.#open(loadGalleryDriver(request.id), (source) => workspace.openShipped(request.id, source));
+          break;
+        case 'new':
+          await this.#open(loadNewDriver(), (source) => workspace.create('driver.ts', source));
+          break;
+        case 'import':
+          if (request.file.size > largestImport)
+            throw new Error(`${request.file.name} is larger than a driver can be (1 MiB).`);
+          await this.#open(request.file.text(), (source) => workspace.create(request.file.name, source));
+          break;
+        case 'mine':
+          await this.#open(Promise.resolve(request.id), (id) => {
+            if (!workspace.openMine(id)) throw new Error('That driver is not there any more: another tab deleted it.');
+          });
+          break;
+        case 'rename':
+          workspace.rename(request.id, request.name);
+          break;
+        case 'remove': {
+          const fileName = workspace.store.get(request.id)?.fileName ?? '';
+          const undo = workspace.remove(request.id);
+          return undo && { fileName, undo };
+        }
+      }
+    } catch (error) {
+      this.notice = { kind: 'bad', text: error instanceof Error ? error.message : String(error) };
+      this.#host.requestUpdate();
+    }
+    return null;
+  }
+
+  async #open<Value>(value: Promise<Value>, open: (value: Value) => void): Promise<void> {
+    const round = ++this.#round;
+    const arrived = await value;
+    if (round !== this.#round) return;
+    open(arrived);
+    this.#leaveAddress();
+    this.#wasOpened();
+  }
+
+  /** The link to what is open, as a fragment. */
+  link(): Promise<string> {
+    const { base, fileName, source } = this.workspace.current;
+    return encodeLink({ base: base || defaultExample, fileName, source, machine: this.#options.machine() });
+  }
+
+  dismiss(): void {
+    this.notice = null;
+    this.#host.requestUpdate();
+  }
+}

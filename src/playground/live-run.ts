@@ -1,0 +1,84 @@
+/** Run on edit: a text that compiles and is left alone for a moment takes the place of what runs. */
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { CompileError, type SourceError } from '../machine/machine-types.ts';
+
+/** How long the visitor must pause before an edit is tried, in milliseconds. */
+export const pauseMs = 300;
+
+/** What the page supplies. */
+export interface LiveRunOptions {
+  /** The text compiles: boot it, if anything is to be booted now. */
+  readonly run: () => void;
+}
+
+/** Watches edits. Only a text that compiles is ever run; until then its errors stand in the margin and the machine goes on. */
+export class LiveRun implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #options: LiveRunOptions;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #round = 0;
+
+  /** What keeps the text as it stands from being run. */
+  errors: readonly SourceError[] = [];
+  /** Has the text changed since it was last tried? */
+  waiting = false;
+
+  constructor(host: ReactiveControllerHost, options: LiveRunOptions) {
+    this.#host = host;
+    this.#options = options;
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    this.cancel();
+  }
+
+  /** The text has changed. */
+  edited(source: string, fileName: string): void {
+    this.cancel();
+    this.waiting = true;
+    this.#timer = setTimeout(() => {
+      void this.check(source, fileName).then((clean) => {
+        if (clean) this.#options.run();
+      });
+    }, pauseMs);
+  }
+
+  /** Another driver was opened, or the text was run otherwise. */
+  cancel(): void {
+    clearTimeout(this.#timer);
+    this.#round++;
+    this.waiting = false;
+  }
+
+  /** Forgets the errors of a text that is not there any more. */
+  clear(): void {
+    this.cancel();
+    this.errors = [];
+    this.#host.requestUpdate();
+  }
+
+  /**
+   * Compiles without running.
+   * @returns true when the text is clean and was not edited meanwhile
+   */
+  async check(source: string, fileName: string): Promise<boolean> {
+    this.cancel();
+    const round = this.#round;
+    let errors: readonly SourceError[] = [];
+    try {
+      // With the machine's script, which is fetched anyway, and not with the page's.
+      const { compile } = await import('../machine/compile.ts');
+      await compile(source, fileName);
+    } catch (error) {
+      errors =
+        error instanceof CompileError
+          ? error.errors
+          : [{ message: error instanceof Error ? error.message : String(error), file: fileName, line: 1, column: 1 }];
+    }
+    if (round !== this.#round) return false;
+    this.errors = errors;
+    this.#host.requestUpdate();
+    return errors.length === 0;
+  }
+}

@@ -1,0 +1,165 @@
+import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import type { DriverEditor, EditorCommand } from './editor/driver-editor.ts';
+import { sharedStyles } from './shared-styles.ts';
+import type { LineMark, SourceView } from './source-view.ts';
+import './source-view.ts';
+
+/** The module that makes editors; fetched when the page has been painted. */
+export type EditorModule = typeof import('./editor/driver-editor.ts');
+/** Fired after each change that the visitor made: `detail` is the whole text. */
+export type EditEvent = CustomEvent<string>;
+/** Fired by keys in the editor that mean something to the page. */
+export type EditorCommandEvent = CustomEvent<EditorCommand>;
+
+/**
+ * `<vp-editor>`: the driver's source. At first to be read, which takes no editor; as soon as `loadEditor` has brought one, to
+ * be written, in the same place and scrolled to the same line. Where the editor cannot be had the source stays readable.
+ */
+export class SourceEditor extends LitElement {
+  static override properties = {
+    source: {},
+    document: {},
+    marks: { attribute: false },
+    boots: { type: Number },
+    loadEditor: { attribute: false },
+    types: { type: Boolean },
+    ready: { state: true },
+  };
+  /** The text. What the visitor types comes back here through the page. */
+  declare source: string;
+  /** Which driver it is: when this changes another text is opened, with an undo history of its own. */
+  declare document: string;
+  declare marks: readonly LineMark[];
+  /** Counts boots of the text as it is: marks of the machine speak of the text at the last boot. */
+  declare boots: number;
+  /** Brings the editor; null where there is to be none. */
+  declare loadEditor: (() => Promise<EditorModule>) | null;
+  /** Is the type service to be fetched, once the editor is there? */
+  declare types: boolean;
+  declare ready: boolean;
+
+  #editor: DriverEditor | null = null;
+  #loading = false;
+
+  constructor() {
+    super();
+    this.source = '';
+    this.document = '';
+    this.marks = [];
+    this.boots = 0;
+    this.loadEditor = null;
+    this.types = false;
+    this.ready = false;
+  }
+
+  /** The editor, once it is there. */
+  get editor(): DriverEditor | null {
+    return this.#editor;
+  }
+
+  get #plain(): SourceView | null {
+    return this.renderRoot.querySelector<SourceView>('vp-source');
+  }
+
+  /** Scrolls `line` (from 1) into the middle of the pane and lights it up. */
+  async reveal(line: number): Promise<void> {
+    await this.updateComplete;
+    if (this.#editor) this.#editor.reveal(line);
+    else await this.#plain?.reveal(line);
+  }
+
+  /** Puts the keyboard focus on the text. */
+  override focus(): void {
+    if (this.#editor) this.#editor.view.focus();
+    else this.#plain?.focus();
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (this.loadEditor && !this.#loading) this.#load(this.loadEditor);
+    const editor = this.#editor;
+    if (!editor) return;
+    if (changed.has('document') || editor.text !== this.source) editor.open(this.source);
+    if (changed.has('boots')) editor.marks.booted();
+    editor.marks.show(this.marks);
+  }
+
+  #load(loadEditor: () => Promise<EditorModule>): void {
+    this.#loading = true;
+    // Two frames: the source has been painted, and whatever comes next cannot hold it up.
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        loadEditor().then(
+          (module) => this.#put(module),
+          (error: unknown) => {
+            this.#loading = false;
+            this.loadEditor = null;
+            this.dispatchEvent(new CustomEvent('editor-missing', { detail: error }));
+          },
+        );
+      }),
+    );
+  }
+
+  #put(module: EditorModule): void {
+    const parent = this.renderRoot.querySelector<HTMLElement>('.editor');
+    if (!parent || this.#editor || !(this.renderRoot instanceof ShadowRoot)) return;
+    const plain = this.#plain;
+    const pane = plain?.renderRoot.querySelector('pre');
+    const hadFocus = plain?.shadowRoot?.activeElement === pane;
+    const { scrollTop = 0, scrollLeft = 0 } = pane ?? {};
+    this.#editor = new module.DriverEditor({
+      parent,
+      root: this.renderRoot,
+      text: this.source,
+      onEdit: (text) => {
+        this.source = text;
+        this.dispatchEvent(new CustomEvent('edit', { detail: text }));
+      },
+      onCommand: (command) => this.dispatchEvent(new CustomEvent('editor-command', { detail: command })),
+    });
+    this.ready = true;
+    void this.updateComplete.then(() => {
+      this.#editor?.view.scrollDOM.scrollTo(scrollLeft, scrollTop);
+      if (hadFocus) this.focus();
+      this.dispatchEvent(new CustomEvent('editor-ready'));
+      if (this.types) this.#loadTypes();
+    });
+  }
+
+  /** After everything else has come to rest: it is large, and nothing waits for it. */
+  #loadTypes(): void {
+    requestIdleCallback(
+      () => {
+        this.#editor?.loadTypes().catch(() => {
+          // Offline, say: the editor goes on without.
+        });
+      },
+      { timeout: 4000 },
+    );
+  }
+
+  override render(): TemplateResult {
+    return html`${this.ready ? '' : html`<vp-source .source=${this.source} .marks=${this.marks}></vp-source>`}
+      <div class="editor" ?hidden=${!this.ready}></div>`;
+  }
+
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        min-height: 0;
+        overflow: hidden;
+      }
+
+      vp-source,
+      .editor {
+        flex: 1;
+        min-height: 0;
+      }
+    `,
+  ];
+}
+
+customElements.define('vp-editor', SourceEditor);

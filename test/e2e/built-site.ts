@@ -1,0 +1,96 @@
+/** The site as `npm run build` makes it, served from memory below a folder, as any static host would. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { browserOptions } from '../../tools/browser.js';
+import { isolationHeaders } from '../../vite.config.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** The site, its server and a browser. */
+export interface BuiltSite {
+  /** Address of the page, below a folder: relative URLs are all that works there. */
+  readonly url: string;
+  /** Files by name: `index.html`, `assets/…`. */
+  readonly files: ReadonlyMap<string, string | Uint8Array>;
+  readonly context: BrowserContext;
+  /** Opens a page; what goes wrong in it is collected in `errors`. */
+  open(path?: string): Promise<{ readonly page: Page; readonly errors: string[] }>;
+  /** Opens a page of another origin, which sends no headers, with `path` of the site in a frame. */
+  openForeign(path: string): Promise<Page>;
+  close(): Promise<void>;
+}
+
+async function bundle(): Promise<Map<string, string | Uint8Array>> {
+  const result = await build({ root, configFile: `${root}vite.config.ts`, logLevel: 'error', build: { write: false } });
+  const files = new Map<string, string | Uint8Array>();
+  for (const output of Array.isArray(result) ? result : [result]) {
+    if (!('output' in output)) throw new Error('the site: Vite gave no output');
+    for (const file of output.output) files.set(file.fileName, file.type === 'chunk' ? file.code : file.source);
+  }
+  for (const name of readdirSync(`${root}public`)) files.set(name, readFileSync(`${root}public/${name}`));
+  return files;
+}
+
+/** @param size of the window, in CSS pixels */
+export async function serveBuiltSite(size = { width: 1280, height: 720 }): Promise<BuiltSite> {
+  const files = await bundle();
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith('/foreign?')) {
+      // A page of somebody else: no headers, and a frame with ours in it.
+      const frame = decodeURIComponent(request.url.slice('/foreign?'.length));
+      response.writeHead(200, { 'Content-Type': 'text/html' });
+      response.end(
+        `<!doctype html><title>foreign</title><iframe src="${frame}" width="900" height="500" allow="cross-origin-isolated"></iframe>`,
+      );
+      return;
+    }
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname.replace(/^\/some\/folder\//, '');
+    const name = path === '' ? 'index.html' : path;
+    const body = request.url?.startsWith('/some/folder/') ? files.get(name) : undefined;
+    const type = CONTENT_TYPES[extname(name)] ?? 'application/octet-stream';
+    response.writeHead(body === undefined ? 404 : 200, { ...isolationHeaders, 'Content-Type': type }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/folder/`;
+  const browser: Browser = await chromium.launch(await browserOptions());
+  const context = await browser.newContext({ viewport: size });
+  return {
+    url,
+    files,
+    context,
+    async open(path = '') {
+      const page = await context.newPage();
+      const errors: string[] = [];
+      page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error') errors.push(message.text());
+      });
+      await page.goto(url + path);
+      return { page, errors };
+    },
+    async openForeign(path) {
+      const page = await context.newPage();
+      await page.goto(
+        `${new URL(url).origin.replace('127.0.0.1', 'localhost')}/foreign?${encodeURIComponent(url + path)}`,
+      );
+      return page;
+    },
+    async close() {
+      await browser.close();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

@@ -1,0 +1,308 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { inflateSync } from 'node:zlib';
+import type { FrameLocator, Page } from 'playwright-core';
+import type { MachineControl } from '../../src/machine/machine-types.ts';
+import type { PlaygroundApp } from '../../src/playground/playground-app.ts';
+import { type BuiltSite, serveBuiltSite } from './built-site.ts';
+
+declare global {
+  interface Window {
+    /** Milliseconds from the last edit to the first frame of what it booted. */
+    firstFrame: number | null;
+  }
+}
+
+/** Slow machines are slow; a wait this long has failed. */
+const PATIENCE = 45_000;
+
+/** Colour of the monitor's middle, from a screenshot of one pixel. */
+async function colourOf(page: Page): Promise<[number, number, number]> {
+  const box = await page.locator('vp-monitor').boundingBox();
+  assert.ok(box);
+  const clip = { x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2), width: 1, height: 1 };
+  const png = await page.screenshot({ clip });
+  const data: Buffer[] = [];
+  // Chunks: length, name, data, checksum.
+  for (let at = 8, length = 0; at < png.length; at += length + 12) {
+    length = png.readUInt32BE(at);
+    if (png.toString('latin1', at + 4, at + 8) === 'IDAT') data.push(png.subarray(at + 8, at + 8 + length));
+  }
+  // One line of one pixel: a byte that names the filter, which changes nothing here, then red, green, blue.
+  const [, red = 0, green = 0, blue = 0] = inflateSync(Buffer.concat(data));
+  return [red, green, blue];
+}
+
+const state = (page: Page | FrameLocator, name: string) => page.locator('.state', { hasText: name }).first();
+
+async function running(page: Page | FrameLocator): Promise<void> {
+  await state(page, 'Running').waitFor({ timeout: PATIENCE });
+}
+
+async function moving(page: Page): Promise<void> {
+  const first = await colourOf(page);
+  for (let tries = 0; tries < 100; tries++) {
+    if (String(await colourOf(page)) !== String(first)) return;
+    await page.waitForTimeout(50);
+  }
+  assert.fail(`the monitor shows ${first} for ever`);
+}
+
+const boots = (page: Page) =>
+  page.evaluate(() => document.querySelector<PlaygroundApp>('vp-playground')?.session.boots);
+
+async function booted(page: Page, count: number): Promise<void> {
+  await page.waitForFunction(
+    (wanted) => document.querySelector<PlaygroundApp>('vp-playground')?.session.boots === wanted,
+    count,
+    { timeout: PATIENCE },
+  );
+}
+
+/** Waits for the editor and puts the keyboard focus into it. */
+async function editing(page: Page): Promise<void> {
+  await page.locator('.cm-content').waitFor({ timeout: PATIENCE });
+  await page.keyboard.press('s');
+}
+
+describe('the built page', { timeout: 600_000 }, () => {
+  let site: BuiltSite;
+
+  before(async () => {
+    site = await serveBuiltSite();
+  });
+  after(() => site?.close());
+
+  /** Opens the page for one test, which finds nothing of another's and leaves nothing open. */
+  const visit = (path: string, test: (page: Page, errors: readonly string[]) => Promise<void>) => async () => {
+    const { page, errors } = await site.open(path);
+    try {
+      await test(page, errors);
+    } finally {
+      await page.evaluate(() => localStorage.clear());
+      await page.close();
+    }
+  };
+
+  it('names nothing by an absolute address, so that it can lie in any folder', () => {
+    const html = String(site.files.get('index.html'));
+    const addresses = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address ?? '');
+    assert.ok(addresses.length >= 3, html);
+    for (const address of addresses) assert.match(address, /^\.\//);
+  });
+
+  it('says in _headers what makes it cross-origin isolated', () => {
+    const headers = String(site.files.get('_headers'));
+    for (const line of [
+      'Document-Isolation-Policy: isolate-and-require-corp',
+      'Cross-Origin-Opener-Policy: same-origin',
+    ])
+      assert.ok(headers.includes(line), headers);
+  });
+
+  it(
+    'boots mini, and its frames move',
+    visit('', async (page, errors) => {
+      await running(page);
+      await moving(page);
+      assert.deepEqual(errors, []);
+    }),
+  );
+
+  it(
+    'boots an edit, with the last frame on the monitor until the next, and finds it again after a reload',
+    visit('', async (page, errors) => {
+      await running(page);
+      await moving(page);
+      await editing(page);
+      await page.evaluate(() => {
+        const host = document.querySelector<PlaygroundApp>('vp-playground')?.machineHost;
+        if (!host) throw new Error('there is no machine host');
+        const boot = host.boot;
+        window.firstFrame = null;
+        let edited = 0;
+        document
+          .querySelector('vp-playground')
+          ?.shadowRoot?.querySelector('vp-editor')
+          ?.addEventListener('edit', () => {
+            edited = performance.now();
+          });
+        host.boot = async (options) => {
+          const machine: MachineControl = await boot(options);
+          void machine.frames(1).then(() => {
+            window.firstFrame = performance.now() - edited;
+          });
+          return machine;
+        };
+      });
+      const times: number[] = [];
+      for (let round = 1; round <= 3; round++) {
+        await page.keyboard.press('Control+End');
+        await page.keyboard.type(round === 1 ? '\n// e' : 'e');
+        const colours: string[] = [];
+        while ((await page.evaluate(() => window.firstFrame)) === null) {
+          const colour = await colourOf(page);
+          // mini's darkest blue is 46.
+          assert.ok(
+            colour[2] >= 40,
+            `the monitor went dark while round ${round} booted: ${[...colours, colour].join(' ')}`,
+          );
+          colours.push(String(colour));
+        }
+        times.push(Math.round((await page.evaluate(() => window.firstFrame)) ?? 0));
+        await page.evaluate(() => {
+          window.firstFrame = null;
+        });
+        await running(page);
+      }
+      console.log(`edit → first frame, the pause of 300 ms included: ${times.join(', ')} ms`);
+      assert.equal(await boots(page), 4);
+      await moving(page);
+      await page.reload();
+      await running(page);
+      await page.locator('h2', { hasText: 'my-mini.ts' }).waitFor();
+      assert.match(
+        (await page.evaluate(
+          () => document.querySelector<PlaygroundApp>('vp-playground')?.desk.workspace.current.source,
+        )) ?? '',
+        /\/\/ eee$/,
+      );
+      assert.deepEqual(errors, []);
+    }),
+  );
+
+  it(
+    'shows a compile error in the margin while frames go on',
+    visit('', async (page) => {
+      await running(page);
+      await editing(page);
+      await page.keyboard.press('Control+End');
+      await page.keyboard.type('\nconst half = (;');
+      await page.locator('.cm-lint-marker-error').first().waitFor({ timeout: PATIENCE });
+      await page.getByText('1 error: the last good version runs on').waitFor();
+      await moving(page);
+      assert.equal(await boots(page), 1);
+    }),
+  );
+
+  it(
+    'underlines a type error, which keeps nothing from running, when the type service has come',
+    visit('', async (page) => {
+      await running(page);
+      await editing(page);
+      await page.keyboard.press('Control+End');
+      await page.keyboard.type('\nexport const wrong: string = 1;');
+      await page.locator('.cm-lintRange-error', { hasText: 'wrong' }).waitFor({ timeout: PATIENCE * 2 });
+      await booted(page, 2);
+      await running(page);
+    }),
+  );
+
+  it(
+    'gives a link that opens the same driver elsewhere, which runs when Run is pressed',
+    visit('', async (page) => {
+      await running(page);
+      await editing(page);
+      await page.keyboard.press('Control+End');
+      await page.keyboard.type('\n// from me to you');
+      await booted(page, 2);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('h');
+      const link = await page.locator('#link').inputValue();
+      assert.match(link, /#v1\.mini@[\da-f]{8}\.[\w-]+$/);
+      assert.ok(link.length - site.url.length <= 300, link);
+      await page
+        .getByRole('button', { name: 'Stop', includeHidden: true })
+        .evaluate((button: HTMLElement) => button.click());
+      await page.evaluate(() => localStorage.clear());
+      await visit(link.slice(site.url.length), async (other, errors) => {
+        await other.getByText('This driver came by a link').waitFor({ timeout: PATIENCE });
+        await other.locator('.cm-content').waitFor({ timeout: PATIENCE });
+        assert.equal(await boots(other), 0);
+        await other.getByRole('button', { name: 'Run' }).first().click();
+        await running(other);
+        await moving(other);
+        assert.match(
+          (await other.evaluate(
+            () => document.querySelector<PlaygroundApp>('vp-playground')?.desk.workspace.current.source,
+          )) ?? '',
+          /\/\/ from me to you$/,
+        );
+        assert.deepEqual(errors, []);
+      })();
+    }),
+  );
+
+  it(
+    'says of a damaged link what is wrong, keeps it, and opens nothing else',
+    visit('#v1.mini@b9532a9b.m6pZ2suzza3UBRVResDjPBcyMipj', async (page) => {
+      await page.getByText('This link is damaged').waitFor({ timeout: PATIENCE });
+      assert.equal(await page.evaluate(() => location.hash), '#v1.mini@b9532a9b.m6pZ2suzza3UBRVResDjPBcyMipj');
+      assert.equal(await boots(page), 0);
+    }),
+  );
+
+  it(
+    'stops, runs again and restarts',
+    visit('', async (page) => {
+      await running(page);
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await state(page, 'Stopped').waitFor();
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await running(page);
+      await page.getByRole('button', { name: 'Restart' }).click();
+      await booted(page, 3);
+      await running(page);
+      await moving(page);
+    }),
+  );
+
+  it(
+    'can be used by keyboard alone: into the source, out of it, and on',
+    visit('', async (page) => {
+      await running(page);
+      await editing(page);
+      const focused = () =>
+        page.evaluate(() => {
+          let at = document.activeElement;
+          while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+          return at?.getAttribute('aria-label') ?? at?.id ?? at?.tagName ?? '';
+        });
+      assert.match(await focused(), /^Driver source/);
+      await page.keyboard.press('Tab');
+      assert.match(await focused(), /^Driver source/, 'Tab writes in the source');
+      await page.keyboard.press('Escape');
+      assert.equal(await focused(), 'New driver');
+      const passed: string[] = [];
+      for (let presses = 0; presses < 3; presses++) {
+        await page.keyboard.press('Tab');
+        passed.push(await focused());
+      }
+      assert.ok(
+        passed.every((name) => !name.startsWith('Driver source')),
+        passed.join(', '),
+      );
+      // In a list of choice letters choose an entry: back to the tab before it.
+      await page.keyboard.press('Shift+Tab');
+      await page.keyboard.press('d');
+      await page.getByRole('dialog', { name: 'Drivers' }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('s');
+      await page.keyboard.press('Control+.');
+      await state(page, 'Stopped').waitFor();
+      await page.keyboard.press('Control+Enter');
+      await running(page);
+    }),
+  );
+
+  it('runs in a frame of a page that sends no headers, on a click', async () => {
+    const page = await site.openForeign('?embed');
+    try {
+      const frame = page.frameLocator('iframe');
+      await frame.getByRole('button', { name: 'Run' }).first().click({ timeout: PATIENCE });
+      await running(frame);
+    } finally {
+      await page.close();
+    }
+  });
+});

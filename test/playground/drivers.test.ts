@@ -1,0 +1,280 @@
+import { expect } from 'chai';
+import { loadExample } from '../../src/link/examples.ts';
+import { encodeLink } from '../../src/link/link.ts';
+import { defaultMachine } from '../../src/link/link-state.ts';
+import { Machine } from '../../src/machine/machine.ts';
+import type { DriversDialog } from '../../src/playground/drivers-dialog.ts';
+import { gallery, loadGalleryDriver, loadNewDriver } from '../../src/playground/gallery.ts';
+import { PlaygroundApp } from '../../src/playground/playground-app.ts';
+import { dmaViolation, FakeMachineHost } from './fake-machine-host.ts';
+import { loadPageStyles } from './page-styles.ts';
+
+const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+const until = async (what: string, condition: () => unknown) => {
+  const patience = performance.now() + 8000;
+  while (!condition()) {
+    if (performance.now() > patience) throw new Error(`waited in vain for ${what}`);
+    await frame();
+  }
+};
+const forget = () => {
+  for (const key of Object.keys(localStorage)) if (key.startsWith('videoport.')) localStorage.removeItem(key);
+  history.replaceState(null, '', location.pathname + location.search);
+};
+
+describe('drivers of the page', () => {
+  let app: PlaygroundApp;
+  let host: FakeMachineHost;
+  let mini: string;
+  const part = <Found extends Element>(selector: string) => app.shadowRoot?.querySelector<Found>(selector) ?? null;
+  const dialog = () => part<DriversDialog>('vp-drivers');
+  const inDialog = (selector: string) => dialog()?.shadowRoot?.querySelector<HTMLElement>(selector) ?? null;
+  const sourceState = () => part('vp-source-title')?.shadowRoot?.querySelector('.state')?.textContent ?? '';
+  const notice = () => part('.notice')?.textContent ?? '';
+
+  const open = async (layout: PlaygroundApp['layout'] = 'page') => {
+    app = new PlaygroundApp();
+    app.layout = layout;
+    host = new FakeMachineHost();
+    app.machineHost = host;
+    document.body.append(app);
+    await app.desk.start('mini', mini);
+    await frame();
+    await app.updateComplete;
+  };
+  const running = async () => {
+    await until('a machine', () => host.machines.length > 0 && app.session.canStop);
+    host.machine.comeUp();
+    host.machine.showFrame();
+    await frame();
+  };
+
+  before(async () => {
+    await loadPageStyles();
+    mini = (await loadExample('mini')) ?? '';
+  });
+  beforeEach(forget);
+  afterEach(() => {
+    app?.remove();
+    forget();
+  });
+
+  describe('run on edit', () => {
+    it('boots an edit that compiles, a moment after the last keystroke, and only once', async () => {
+      await open();
+      await running();
+      for (const word of ['a', 'ab', 'abc']) app.desk.edit(`${mini}\n// ${word}`);
+      await until('the edit', () => host.machines.length === 2);
+      expect(host.machine.options.source).to.equal(`${mini}\n// abc`);
+      expect(host.machine.options.fileName).to.equal('my-mini.ts');
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      expect(host.machines).to.have.length(2);
+    });
+
+    it('never boots an edit that does not compile: its error is shown and the machine runs on', async () => {
+      await open();
+      await running();
+      app.desk.edit(`${mini}\nconst x = (;`);
+      await until('the error', () => app.desk.live.errors.length > 0);
+      await app.updateComplete;
+      await frame();
+      expect(host.machines).to.have.length(1);
+      expect(host.machine.stops).to.equal(0);
+      expect(sourceState()).to.equal('1 error: the last good version runs on');
+      app.desk.edit(`${mini}\nconst x = 1;`);
+      await until('the mended edit', () => host.machines.length === 2);
+      expect(app.desk.live.errors).to.deep.equal([]);
+    });
+
+    it('Restart by hand does not boot what does not compile either', async () => {
+      await open();
+      await running();
+      app.desk.edit(`${mini}\nconst x = (;`);
+      part('vp-controls')?.shadowRoot?.querySelector<HTMLElement>('[data-action=restart]')?.click();
+      await until('the error', () => app.desk.live.errors.length > 0);
+      await frame();
+      expect(host.machines).to.have.length(1);
+      expect(host.machine.stops).to.equal(0);
+    });
+
+    it('leaves a machine stopped that the visitor has stopped', async () => {
+      await open();
+      await running();
+      await app.session.stop();
+      app.desk.edit(`${mini}\n// edited`);
+      await new Promise((resolve) => setTimeout(resolve, 450));
+      expect(host.machines).to.have.length(1);
+    });
+
+    it('brings a crashed machine back', async () => {
+      await open();
+      await running();
+      host.machine.emit({ type: 'bugcheck', bugCheck: dmaViolation });
+      host.machine.emit({ type: 'state', state: 'crashed' });
+      app.desk.edit(`${mini}\n// mended`);
+      await until('the mended driver', () => host.machines.length === 2);
+    });
+  });
+
+  describe('links', () => {
+    const linkTo = (source: string) =>
+      encodeLink({
+        base: 'mini',
+        fileName: 'theirs.ts',
+        source,
+        machine: { ...defaultMachine, width: 800, height: 600, verifier: false },
+      });
+
+    it('bring a stranger’s code, which runs when Run is pressed and not before, not even on edit', async () => {
+      history.replaceState(null, '', await linkTo(`${mini}\n// theirs`));
+      await open();
+      await frame();
+      expect(app.desk.workspace.current.source).to.equal(`${mini}\n// theirs`);
+      expect(host.machines).to.have.length(0);
+      expect(part('vp-monitor')?.shadowRoot?.querySelector('.invitation')?.textContent).to.contain('came by a link');
+      app.desk.edit(`${mini}\n// theirs, edited`);
+      await new Promise((resolve) => setTimeout(resolve, 450));
+      expect(host.machines).to.have.length(0);
+      expect(location.hash, 'the address speaks no more of what is open').to.equal('');
+      part('vp-monitor')?.shadowRoot?.querySelector<HTMLElement>('.start')?.click();
+      await until('the machine', () => host.machines.length === 1);
+      expect(host.machine.options).to.include({ fileName: 'theirs.ts', verifier: false });
+      expect(host.machine.options.mode).to.deep.equal({ width: 800, height: 600 });
+    });
+
+    it('to a driver as shipped run at once', async () => {
+      history.replaceState(
+        null,
+        '',
+        await encodeLink({ base: 'mini', fileName: 'mini.ts', source: mini, machine: defaultMachine }),
+      );
+      await open();
+      await until('the machine', () => host.machines.length === 1);
+      expect(app.desk.workspace.current.origin).to.equal('gallery');
+    });
+
+    it('that are damaged say so, stay in the address, and open nothing else', async () => {
+      const cut = (await linkTo(`${mini}\n// theirs`)).slice(0, -4);
+      history.replaceState(null, '', cut);
+      await open();
+      await frame();
+      expect(notice()).to.contain('This link is damaged');
+      expect(location.hash).to.equal(cut);
+      expect(app.desk.workspace.current).to.include({ origin: 'none', source: '' });
+      expect(host.machines).to.have.length(0);
+    });
+
+    it('are opened when they come into the address of an open page, which stops what ran', async () => {
+      await open();
+      await running();
+      location.hash = await linkTo(`${mini}\n// theirs`);
+      await until('the link', () => app.desk.workspace.current.origin === 'link');
+      await frame();
+      expect(host.machine.stops).to.equal(1);
+      expect(app.session.canStop).to.equal(false);
+    });
+
+    it('made here lead back to the same state', async () => {
+      await open();
+      await running();
+      app.desk.edit(`${mini}\n// mine`);
+      app.choice = { ...app.choice, engine: 'software' };
+      const fragment = await app.desk.link();
+      app.remove();
+      forget();
+      history.replaceState(null, '', fragment);
+      await open();
+      await frame();
+      expect(app.desk.workspace.current).to.include({
+        source: `${mini}\n// mine`,
+        fileName: 'my-mini.ts',
+        base: 'mini',
+      });
+      expect(app.choice.engine).to.equal('software');
+    });
+  });
+
+  describe('list of drivers', () => {
+    it('shows what is shipped and one’s own, and opens either', async () => {
+      await open();
+      await running();
+      app.desk.edit(`${mini}\n// mine`);
+      await app.updateComplete;
+      dialog()?.show();
+      await dialog()?.updateComplete;
+      expect(inDialog('[data-shipped=mini]')?.textContent).to.contain('The smallest complete miniport');
+      inDialog('[data-shipped=mini]')?.click();
+      await until('mini', () => app.desk.workspace.current.origin === 'gallery');
+      expect(dialog()?.open).to.equal(false);
+      await app.updateComplete;
+      dialog()?.show();
+      await dialog()?.updateComplete;
+      inDialog('[data-mine]')?.click();
+      await until('the copy', () => app.desk.workspace.current.fileName === 'my-mini.ts');
+    });
+
+    it('renames, deletes, and undoes a deletion', async () => {
+      await open();
+      app.desk.workspace.create('first.ts', mini);
+      await app.updateComplete;
+      dialog()?.show();
+      await dialog()?.updateComplete;
+      inDialog('[data-rename]')?.click();
+      await dialog()?.updateComplete;
+      const input = inDialog('input[name=name]') as HTMLInputElement;
+      input.value = 'second';
+      input.form?.requestSubmit();
+      await until('the new name', () => inDialog('[data-mine]')?.textContent?.includes('second.ts'));
+      inDialog('[data-remove]')?.click();
+      await until('the deletion', () => inDialog('.undo'));
+      expect(inDialog('[data-mine]')).to.equal(null);
+      inDialog('[data-undo]')?.click();
+      await until('the driver', () => inDialog('[data-mine]'));
+      expect(app.desk.workspace.store.list()[0]?.fileName).to.equal('second.ts');
+    });
+
+    it('imports a file as a driver of one’s own, and refuses what is too large for one', async () => {
+      await open();
+      await app.desk.ask({ action: 'import', file: new File(['export const a = 1;'], 'theirs.js') });
+      expect(app.desk.workspace.current).to.include({
+        fileName: 'theirs.ts',
+        source: 'export const a = 1;',
+        origin: 'mine',
+      });
+      await app.desk.ask({ action: 'import', file: new File([new Uint8Array(2 * 1024 * 1024)], 'film.mp4') });
+      expect(app.desk.workspace.current.fileName).to.equal('theirs.ts');
+      await app.updateComplete;
+      expect(notice()).to.contain('film.mp4 is larger than a driver can be');
+    });
+  });
+
+  describe('embedded', () => {
+    it('starts on a click, and shows neither header nor output', async () => {
+      await open('embed');
+      await frame();
+      expect(host.machines).to.have.length(0);
+      expect(part('header')).to.equal(null);
+      expect(getComputedStyle(part('.output-pane') ?? document.body).display).to.equal('none');
+      part('vp-monitor')?.shadowRoot?.querySelector<HTMLElement>('.start')?.click();
+      await until('the machine', () => host.machines.length === 1);
+    });
+  });
+
+  describe('texts', () => {
+    it('are there for everything that the gallery lists', async () => {
+      expect(gallery.map(({ id }) => id)).to.include('mini');
+      for (const { id } of gallery) expect(await loadGalleryDriver(id)).to.contain('DriverEntry');
+    });
+
+    it('of a new driver boot, draw frame after frame, and give everything back', async () => {
+      app = new PlaygroundApp();
+      const machine = await Machine.boot({ source: await loadNewDriver(), engine: 'software', pacing: 'unpaced' });
+      await machine.frames(5);
+      const report = await machine.stop();
+      expect(report.findings).to.deep.equal([]);
+      expect(report.bugCheck).to.equal(null);
+      expect(report.commonBuffers.every(({ released }) => released)).to.equal(true);
+      expect(report.frames).to.be.at.least(5);
+    });
+  });
+});

@@ -1,0 +1,174 @@
+import { expect } from 'chai';
+import { type EditorModule, SourceEditor } from '../../src/playground/source-editor.ts';
+import { loadPageStyles } from './page-styles.ts';
+
+const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+const text = Array.from({ length: 120 }, (_, index) => `const line${index + 1} = ${index + 1};`).join('\n');
+
+describe('source editor', () => {
+  let pane: SourceEditor;
+  const events: [string, unknown][] = [];
+
+  const open = async (load: (() => Promise<EditorModule>) | null) => {
+    pane.source = text;
+    pane.document = 'one';
+    pane.loadEditor = load;
+    document.body.append(pane);
+    await pane.updateComplete;
+    await frame();
+  };
+  const edit = async () => {
+    const ready = new Promise((resolve) => pane.addEventListener('editor-ready', resolve, { once: true }));
+    await open(() => import('../../src/playground/editor/driver-editor.ts'));
+    await ready;
+  };
+  const view = () => {
+    const { editor } = pane;
+    if (!editor) throw new Error('the editor is not there');
+    return editor.view;
+  };
+  const type = (insert: string, from: number) => view().dispatch({ changes: { from, insert } });
+  const lineAt = (line: number) => {
+    const { node } = view().domAtPos(view().state.doc.line(line).from);
+    return node instanceof Element ? node : (node.parentElement as Element);
+  };
+  const press = (key: string, some: KeyboardEventInit = {}) =>
+    view().contentDOM.dispatchEvent(
+      new KeyboardEvent('keydown', { key, bubbles: true, composed: true, cancelable: true, ...some }),
+    );
+
+  before(loadPageStyles);
+
+  beforeEach(() => {
+    events.length = 0;
+    pane = new SourceEditor();
+    pane.style.cssText = 'display:flex;width:600px;height:300px';
+    for (const name of ['edit', 'editor-command', 'editor-missing'])
+      pane.addEventListener(name, (event) => events.push([name, (event as CustomEvent).detail]));
+  });
+
+  afterEach(() => pane.remove());
+
+  it('shows the source at once, to be read, and stays so where no editor can be had', async () => {
+    await open(() => Promise.reject(new Error('offline')));
+    expect(pane.renderRoot.querySelector('vp-source')?.shadowRoot?.textContent).to.contain('const line120 = 120;');
+    await frame();
+    await frame();
+    await frame();
+    expect(events).to.deep.equal([['editor-missing', new Error('offline')]].map(([name]) => [name, events[0]?.[1]]));
+    expect(pane.renderRoot.querySelector('vp-source')).not.to.equal(null);
+  });
+
+  it('puts the editor where the source stood, letter on letter', async () => {
+    let arrive: (module: EditorModule) => void = () => {};
+    await open(
+      () =>
+        new Promise((resolve) => {
+          arrive = resolve;
+        }),
+    );
+    await frame();
+    await frame();
+    const plain = pane.renderRoot.querySelector('vp-source');
+    const range = document.createRange();
+    const before = plain?.shadowRoot?.querySelector('[data-line="7"]');
+    const word = [...(before?.querySelectorAll('span') ?? [])].find((span) => span.textContent === 'const');
+    range.selectNodeContents(word ?? document.body);
+    const was = range.getBoundingClientRect();
+    const ready = new Promise((resolve) => pane.addEventListener('editor-ready', resolve, { once: true }));
+    arrive(await import('../../src/playground/editor/driver-editor.ts'));
+    await ready;
+    await frame();
+    const is = view().coordsAtPos(view().state.doc.line(7).from);
+    expect(is?.left).to.be.closeTo(was.left, 0.6);
+    expect((is?.top ?? 0) + (is?.bottom ?? 0)).to.be.closeTo(was.top + was.bottom, 3);
+  });
+
+  it('tells of every edit', async () => {
+    await edit();
+    type('// ', 0);
+    expect(events).to.deep.equal([['edit', `// ${text}`]]);
+  });
+
+  it('opens another driver without calling that an edit, and cannot undo into the one before', async () => {
+    await edit();
+    type('x', 0);
+    events.length = 0;
+    pane.source = 'const other = 1;';
+    pane.document = 'two';
+    await pane.updateComplete;
+    expect(pane.editor?.text).to.equal('const other = 1;');
+    press('z', { ctrlKey: true });
+    expect(pane.editor?.text).to.equal('const other = 1;');
+    expect(events).to.deep.equal([]);
+  });
+
+  it('washes marked lines, and puts a mark into the margin', async () => {
+    await edit();
+    pane.marks = [
+      { line: 3, kind: 'finding', text: '0xE6/03: Length is 4096' },
+      { line: 5, column: 7, kind: 'error', text: 'Unexpected token', current: true },
+    ];
+    await pane.updateComplete;
+    expect(lineAt(3).closest('.cm-line')?.className).to.contain('vp-finding');
+    expect(lineAt(5).closest('.cm-line')?.className).to.contain('vp-error');
+    expect(pane.renderRoot.querySelectorAll('.cm-lint-marker-warning')).to.have.length(1);
+    expect(pane.renderRoot.querySelectorAll('.cm-lint-marker-error')).to.have.length(1);
+    pane.marks = [];
+    await pane.updateComplete;
+    expect(pane.renderRoot.querySelectorAll('.cm-lint-marker')).to.have.length(0);
+  });
+
+  it('marks of the machine stay with their lines when lines are put in above them, before and after', async () => {
+    await edit();
+    const marks = [{ line: 3, kind: 'finding', text: 'first' } as const];
+    pane.marks = marks;
+    await pane.updateComplete;
+    type('\n\n', 0);
+    expect(lineAt(5).closest('.cm-line')?.className).to.contain('vp-finding');
+    // The machine still runs the text as it was booted: its line 4 is line 6 by now.
+    pane.marks = [...marks, { line: 4, kind: 'finding', text: 'second' }];
+    await pane.updateComplete;
+    expect(lineAt(5).closest('.cm-line')?.className).to.contain('vp-finding');
+    expect(lineAt(6).closest('.cm-line')?.className).to.contain('vp-finding');
+    // Booted anew, line 4 is line 4.
+    pane.boots++;
+    pane.marks = [{ line: 4, kind: 'finding', text: 'third' }];
+    await pane.updateComplete;
+    expect(lineAt(4).closest('.cm-line')?.className).to.contain('vp-finding');
+    expect(lineAt(6).closest('.cm-line')?.className).not.to.contain('vp-finding');
+  });
+
+  it('brings a line into view and frames it', async () => {
+    await edit();
+    await pane.reveal(100);
+    await frame();
+    await frame();
+    const line = lineAt(100).closest('.cm-line');
+    expect(line?.className).to.contain('vp-target');
+    const [inner, outer] = [line?.getBoundingClientRect(), pane.getBoundingClientRect()];
+    expect(inner?.top).to.be.within(outer.top, outer.bottom);
+  });
+
+  it('asks for Run, Restart and Stop by their keys, and to be left by Escape', async () => {
+    await edit();
+    pane.focus();
+    const modifier = /Mac/.test(navigator.platform) ? { metaKey: true } : { ctrlKey: true };
+    press('Enter', modifier);
+    press('Enter', { ...modifier, shiftKey: true });
+    press('.', modifier);
+    press('Escape');
+    expect(events.map(([, detail]) => detail)).to.deep.equal(['run', 'restart', 'stop', 'leave']);
+    expect(pane.editor?.text).to.equal(text);
+  });
+
+  it('Escape closes the search first', async () => {
+    await edit();
+    pane.focus();
+    press('f', /Mac/.test(navigator.platform) ? { metaKey: true } : { ctrlKey: true });
+    expect(pane.renderRoot.querySelector('.cm-search')).not.to.equal(null);
+    press('Escape');
+    expect(pane.renderRoot.querySelector('.cm-search')).to.equal(null);
+    expect(events).to.deep.equal([]);
+  });
+});
