@@ -69,6 +69,9 @@ export interface SessionOptions {
 /** How long Stop and Restart wait for the last picture before they go on without it, in milliseconds. */
 const lastPictureMs = 120;
 
+/** How long a machine may take to end before the next one stops waiting for its frame, in milliseconds. */
+const patienceMs = 1000;
+
 /** How long the last picture stays at most when the new machine has counted a frame, in milliseconds. */
 const settleMs = 400;
 
@@ -77,10 +80,12 @@ const bootable: ReadonlySet<Phase> = new Set<Phase>(['idle', 'rejected', 'paused
 
 /** One machine and all that belongs to it. Events of a run that is not the current one any more change nothing. */
 interface Run {
-  readonly slot: HTMLElement;
+  slot: HTMLElement;
   /** Booted into the frame of the run before it, whose picture stays until this one has its own. */
   readonly inPlace: boolean;
   machine: MachineControl | null;
+  /** The machine that has the frame until this run's own is there. */
+  inherited: MachineControl | null;
   revealed: boolean;
   /** Set by Stop and Restart: late events may still bring findings (the leak check), but no new state. */
   ending: boolean;
@@ -223,6 +228,7 @@ export class Session implements ReactiveController {
       slot: inPlace ? previous.slot : slots.open(),
       inPlace,
       machine: null,
+      inherited: null,
       revealed: false,
       ending: false,
       settled: Promise.resolve(),
@@ -267,10 +273,16 @@ export class Session implements ReactiveController {
         await before.settled;
         // A frame goes dark with its machine. A still from an earlier takeover is there until `before` has shown something.
         if (before.revealed) await this.#hold(before);
+        run.inherited = before.machine ?? before.inherited;
         // Meanwhile another edit wants the frame, or Stop has taken it away.
         if (run !== this.#run || run.ending) return;
+        if (!(await stopsSoon(run.inherited))) {
+          // Its frame hangs: the new machine gets one of its own, below the last picture, and takes the old one away when it shows.
+          run.slot = this.#options.slots().open();
+        }
+        if (run !== this.#run || run.ending) return;
       }
-      const machine = await machineHost.boot(options);
+      const machine = await machineHost.boot({ ...options, monitor: run.slot });
       run.machine = machine;
       // Stopped or restarted while it was starting: nobody wants it any more. Whoever took over its frame ends it.
       if (run.ending || run !== this.#run) {
@@ -418,6 +430,19 @@ export class Session implements ReactiveController {
       this.#host.requestUpdate();
     });
   }
+}
+
+/** Ends a machine. @returns false when that takes too long for someone who waits for the next one */
+async function stopsSoon(machine: MachineControl | null): Promise<boolean> {
+  if (!machine) return true;
+  const late = new Promise<boolean>((resolve) => setTimeout(resolve, patienceMs, false));
+  return Promise.race([
+    machine.stop().then(
+      () => true,
+      () => false,
+    ),
+    late,
+  ]);
 }
 
 function messageOf(error: unknown): string {
