@@ -93,8 +93,8 @@ export const FRAME_SPREAD = 2;
 const IOMMU_BYTES = 5 * 1024 * 1024;
 
 /**
- * Makes the shared memory of a machine with `ramBytes` of RAM, a multiple of 64 KiB up to 1 GiB.
- * Throws RangeError when the browser has not that much.
+ * Makes the shared memory of a machine with `ramBytes` of RAM, a multiple of 64 KiB up to 1 GiB. Throws RangeError when
+ * the browser has not that much.
  */
 export function createBoardMemory(ramBytes: number): BoardMemory {
   if (ramBytes < 1024 * 1024 || ramBytes > 1024 ** 3 || ramBytes % 65536 !== 0) {

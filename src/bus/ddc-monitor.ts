@@ -1,7 +1,7 @@
 /**
  * A monitor at the end of a cable, as a display data channel sees it: an I²C device with two wires (VESA DDC2B; I²C bus
- * specification, section 3.1). It answers at address 50h with its EDID. A register block, or a test, drives the wires: each
- * is low when anyone pulls it low.
+ * specification, section 3.1). It answers at address 50h with its EDID. A register block, or a test, drives the wires:
+ * each is low when anyone pulls it low.
  */
 import { createEdid } from './edid.ts';
 

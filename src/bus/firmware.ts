@@ -1,6 +1,6 @@
 /**
- * What the PC's firmware leaves for the operating system: the battery-backed memory (CMOS, after the MC146818 and its use in
- * the AT), and the tree of hardware that it found, as \Registry\Machine\Hardware\Description shows it.
+ * What the PC's firmware leaves for the operating system: the battery-backed memory (CMOS, after the MC146818 and its
+ * use in the AT), and the tree of hardware that it found, as \Registry\Machine\Hardware\Description shows it.
  */
 
 /** Bytes of CMOS memory. */

@@ -9,10 +9,9 @@
  *   words 16400 …          queue of 4096 records of 4 words: operation, adapter, logical page, pages
  *   words 32784 …          leaf tables of 1024 words, indexed by address bits 21…12
  *
- * A leaf entry (PTE) is `frame << 12 | flags`. The queue tells the engine when to make or drop the device-visible
- * side of a common buffer, as the invalidation queue of a real IOMMU does. Shape after the Intel VT-d specification,
- * chapter 3 (second-stage
- * translation) and 6.5 (invalidation queue), reduced to what one device needs.
+ * A leaf entry (PTE) is `frame << 12 | flags`. The queue tells the engine when to make or drop the device-visible side
+ * of a common buffer, as the invalidation queue of a real IOMMU does. Shape after the Intel VT-d specification, chapter
+ * 3 (second-stage translation) and 6.5 (invalidation queue), reduced to what one device needs.
  */
 import { type BoardMemory, LANDING, PAGE_SHIFT, PAGE_SIZE, signalDevice } from './board-memory.ts';
 
@@ -137,8 +136,7 @@ export class IommuWriter {
 
   /**
    * @param wait blocks until the word is no longer `value`, when the queue is full or the engine is writing RAM. The
-   * default sleeps;
-   *   a page's main thread may not sleep and must pass its own.
+   *   default sleeps; a page's main thread may not sleep and must pass its own.
    */
   constructor(
     memory: Pick<BoardMemory, 'iommu' | 'control'>,
@@ -153,8 +151,8 @@ export class IommuWriter {
   }
 
   /**
-   * Maps `frames` (physical frame numbers) at consecutive logical pages, and tells the engine.
-   * Returns false, with nothing mapped, when there is no leaf table left.
+   * Maps `frames` (physical frame numbers) at consecutive logical pages, and tells the engine. Returns false, with
+   * nothing mapped, when there is no leaf table left.
    */
   map(adapter: number, page: number, frames: ArrayLike<number>, writable = true): boolean {
     const first = page >>> 10;
@@ -193,8 +191,8 @@ export class IommuWriter {
         this.#freeLeaves.push(leaf);
       }
     }
-    // Told before waiting. An engine that makes LANDING odd from here on finds the change in the queue and drops what it had
-    // for these pages, even when they are mapped anew meanwhile; one that made it odd before is waited for.
+    // Told before waiting. An engine that makes LANDING odd from here on finds the change in the queue and drops what
+    // it had for these pages, even when they are mapped anew meanwhile; one that made it odd before is waited for.
     this.#queue(UNMAP, adapter, page, pages);
     let landing = Atomics.load(this.#control, LANDING);
     while (landing & 1) {

@@ -1,6 +1,6 @@
 /**
- * The expansion ROM of a display adapter (PCI Local Bus Specification 3.0, section 6.3): the signature 55h AAh, the image's
- * length, a pointer to the PCI data structure, and a checksum that makes all bytes add up to 0.
+ * The expansion ROM of a display adapter (PCI Local Bus Specification 3.0, section 6.3): the signature 55h AAh, the
+ * image's length, a pointer to the PCI data structure, and a checksum that makes all bytes add up to 0.
  */
 import type { PciFunction } from './pci.ts';
 

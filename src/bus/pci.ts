@@ -1,8 +1,7 @@
 /**
  * A conventional PCI bus with its configuration space (PCI Local Bus Specification 3.0, chapter 6): type 0 headers,
  * base address registers with the sizing protocol, one interrupt pin a function. Firmware has assigned all addresses
- * before
- * the operating system starts, so the port finds them as PnP would report them.
+ * before the operating system starts, so the port finds them as PnP would report them.
  */
 import type { RegisterBlock } from './register-block.ts';
 
@@ -90,8 +89,7 @@ export class PciFunction {
 
   /**
    * Writes configuration space and returns how many bytes were taken. Only what a driver may change changes: command,
-   * BARs (by the
-   * sizing protocol: write ones, read back the mask), cache line, latency timer and interrupt line.
+   * BARs (by the sizing protocol: write ones, read back the mask), cache line, latency timer and interrupt line.
    */
   write(offset: number, bytes: Uint8Array): number {
     const count = Math.max(0, Math.min(bytes.length, CONFIG_BYTES - offset));

@@ -1,6 +1,7 @@
 /**
- * The video BIOS: what INT 10h does (VESA BIOS Extension 3.0, sections 3 and 4; VBE/DDC). A virtual 8086 processor would run
- * the ROM's code; here the service is what the call says it is, over the same first megabyte of real-mode memory.
+ * The video BIOS: what INT 10h does (VESA BIOS Extension 3.0, sections 3 and 4; VBE/DDC). A virtual 8086 processor
+ * would run the ROM's code; here the service is what the call says it is, over the same first megabyte of real-mode
+ * memory.
  */
 
 /** Registers of a call, all 32 bits, and the segments of the buffers that it names. */

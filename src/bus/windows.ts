@@ -38,8 +38,7 @@ export class Windows {
 
   /**
    * Maps device memory at bus address `address`. Mapping the same range again gives the same address. Returns null when
-   * no
-   * device decodes the whole range, or the window space is full.
+   * no device decodes the whole range, or the window space is full.
    */
   map(address: number, length: number): Window | null {
     const target = this.#bus.decode(address, false);

@@ -1,7 +1,7 @@
 /**
- * Packet DMA as a miniport sees it (video.h). The list that HwVidExecuteDma gets is a plain object, as every structure that is
- * handed over in a call: `list.Elements[i]` stands for the array that follows the structure in C. It is the port's, and means
- * nothing after VideoPortCompleteDma.
+ * Packet DMA as a miniport sees it (video.h). The list that HwVidExecuteDma gets is a plain object, as every structure
+ * that is handed over in a call: `list.Elements[i]` stands for the array that follows the structure in C. It is the
+ * port's, and means nothing after VideoPortCompleteDma.
  */
 import type { PHYSICAL_ADDRESS, PVP_DMA_ADAPTER, ULONG } from './types.ts';
 

@@ -1,6 +1,6 @@
 /**
- * The 54 IOCTL_VIDEO_ codes (ntddvdeo.h). All are FILE_DEVICE_VIDEO, METHOD_BUFFERED, FILE_ANY_ACCESS: 0x00230000 + 4 × function.
- * A driver's own requests follow the same scheme with function numbers from 0x800 on.
+ * The 54 IOCTL_VIDEO_ codes (ntddvdeo.h). All are FILE_DEVICE_VIDEO, METHOD_BUFFERED, FILE_ANY_ACCESS: 0x00230000 + 4 ×
+ * function. A driver's own requests follow the same scheme with function numbers from 0x800 on.
  */
 
 /* What a control code is made of (devioctl.h). */

@@ -121,8 +121,8 @@ export type PVIDEO_HW_POWER_SET = (
   VideoPowerControl: { readonly PowerState: number },
 ) => VP_STATUS;
 /**
- * Asks whether a power state can be entered, not which one it is: NO_ERROR, or ERROR_DEVICE_REINITIALIZATION_NEEDED when
- * it cannot.
+ * Asks whether a power state can be entered, not which one it is: NO_ERROR, or ERROR_DEVICE_REINITIALIZATION_NEEDED
+ * when it cannot.
  */
 export type PVIDEO_HW_POWER_GET = (
   HwDeviceExtension: never,
@@ -137,8 +137,9 @@ export type PVIDEO_HW_LEGACYRESOURCES = (
   LegacyResourceCount: Out<ULONG>,
 ) => void;
 /**
- * Describes a child of the adapter: DISPLAY_ADAPTER_HW_ID is the adapter itself, then come 1, 2, … VIDEO_ENUM_MORE_DEVICES:
- * described, ask for the next; VIDEO_ENUM_INVALID_DEVICE: not there, ask for the next; VIDEO_ENUM_NO_MORE_DEVICES: the end.
+ * Describes a child of the adapter: DISPLAY_ADAPTER_HW_ID is the adapter itself, then come 1, 2, …
+ * VIDEO_ENUM_MORE_DEVICES: described, ask for the next; VIDEO_ENUM_INVALID_DEVICE: not there, ask for the next;
+ * VIDEO_ENUM_NO_MORE_DEVICES: the end.
  */
 export type PVIDEO_HW_GET_CHILD_DESCRIPTOR = (
   HwDeviceExtension: never,
@@ -161,8 +162,7 @@ export type PMINIPORT_SYNCHRONIZE_ROUTINE = (Context: never) => BOOLEAN;
 
 /**
  * What DriverEntry gives to VideoPortInitialize (VIDEO_HW_INITIALIZATION_DATA). Members beyond HwInitDataSize are not
- * looked at,
- * as in C, where they would lie behind the end of the structure.
+ * looked at, as in C, where they would lie behind the end of the structure.
  */
 export interface VIDEO_HW_INITIALIZATION_DATA {
   /** One of the SIZE_OF_… constants. */

@@ -1,6 +1,6 @@
 /**
- * The interfaces that VideoPortQueryServices fills in (video.h, videoagp.h, dderror.h). A driver passes an object with Size and
- * Version; the port adds the rest. A function's first argument is always the interface's Context.
+ * The interfaces that VideoPortQueryServices fills in (video.h, videoagp.h, dderror.h). A driver passes an object with
+ * Size and Version; the port adds the rest. A function's first argument is always the interface's Context.
  */
 import type { BOOLEAN, HANDLE, Out, PHYSICAL_ADDRESS, PVOID, UCHAR, ULONG, USHORT, VP_STATUS } from './types.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Structures of video.h, videoagp.h, miniport.h and wdm.h: what a miniport and the port hand to each other in calls. x86 offsets and
- * sizes. A TypeScript miniport passes most of them as plain objects (`miniport.ts`); a C miniport has them in memory.
+ * Structures of video.h, videoagp.h, miniport.h and wdm.h: what a miniport and the port hand to each other in calls.
+ * x86 offsets and sizes. A TypeScript miniport passes most of them as plain objects (`miniport.ts`); a C miniport has
+ * them in memory.
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/
  */
 import { structure } from './layout.ts';

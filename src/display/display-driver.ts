@@ -1,6 +1,7 @@
 /**
- * The display driver's side: what a display driver sends to the miniport to get a picture, in its order (ddi.md §4, rows 10
- * to 12, 16 and 18). Required requests must succeed; optional ones may fail, and the display driver goes on without.
+ * The display driver's side: what a display driver sends to the miniport to get a picture, in its order (ddi.md §4,
+ * rows 10 to 12, 16 and 18). Required requests must succeed; optional ones may fail, and the display driver goes on
+ * without.
  */
 import { VIDEO_MODE_PALETTE_DRIVEN } from '../ddi/constants.ts';
 import {

@@ -49,7 +49,8 @@ export function getModes(device: VideoDevice): ModeInformation[] {
 }
 
 /**
- * The mode nearest to a wanted one: of the wanted depth if there is any, then the size that differs least, then the deepest.
+ * The mode nearest to a wanted one: of the wanted depth if there is any, then the size that differs least, then the
+ * deepest.
  */
 export function nearestMode(modes: readonly ModeInformation[], wanted: WantedMode): ModeInformation {
   const ofDepth = modes.filter((mode) => bitsPerPixel(mode) === wanted.bitsPerPixel);

@@ -1,6 +1,6 @@
 /**
- * The mouse pointer (ddi.md §4, row 12): a display driver asks what the miniport can do, hands it the shape, switches it on
- * and moves it. All of it is optional; where the miniport refuses, the system draws the pointer itself.
+ * The mouse pointer (ddi.md §4, row 12): a display driver asks what the miniport can do, hands it the shape, switches
+ * it on and moves it. All of it is optional; where the miniport refuses, the system draws the pointer itself.
  */
 import { VIDEO_MODE_MONO_POINTER } from '../ddi/constants.ts';
 import {

@@ -1,6 +1,6 @@
 /**
- * What else win32k and display drivers ask a miniport, and do without when it refuses: ranges that the display driver may
- * reach itself, colour capabilities, the state of a child, a view of video memory for another process (DirectDraw).
+ * What else win32k and display drivers ask a miniport, and do without when it refuses: ranges that the display driver
+ * may reach itself, colour capabilities, the state of a child, a view of video memory for another process (DirectDraw).
  */
 import {
   IOCTL_VIDEO_FREE_PUBLIC_ACCESS_RANGES,

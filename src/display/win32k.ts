@@ -1,6 +1,6 @@
 /**
- * win32k's own part (ddi.md §4, rows 7 to 9): shakes hands with the port about a device, asks for its monitors, and attaches
- * and detaches the second display of a DualView adapter.
+ * win32k's own part (ddi.md §4, rows 7 to 9): shakes hands with the port about a device, asks for its monitors, and
+ * attaches and detaches the second display of a DualView adapter.
  */
 import {
   IOCTL_VIDEO_ENUM_MONITOR_PDO,

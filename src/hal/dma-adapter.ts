@@ -1,8 +1,7 @@
 /**
  * The HAL's DMA adapters (DMA_ADAPTER, IoGetDmaAdapter, AllocateCommonBuffer, FreeCommonBuffer): an adapter is a domain
- * of the IOMMU together with
- * the reach of one device. A common buffer has pages for the processor, scattered frames behind them, and a contiguous
- * range of logical addresses for the device; the three numbers are never equal.
+ * of the IOMMU together with the reach of one device. A common buffer has pages for the processor, scattered frames
+ * behind them, and a contiguous range of logical addresses for the device; the three numbers are never equal.
  */
 import type { IommuWriter } from '../bus/iommu.ts';
 import type { Site } from '../ddi/observer.ts';
@@ -44,7 +43,8 @@ export interface DmaAdapter {
   readonly reach: Reach;
   readonly description: DeviceDescription;
   /**
-   * Most pages of one common buffer, and of all packet transfers under way: pages(MaximumLength) + 1. The driver cannot see it.
+   * Most pages of one common buffer, and of all packet transfers under way: pages(MaximumLength) + 1. The driver cannot
+   * see it.
    */
   readonly mapRegisters: number;
   /** Live common buffers by virtual address. */
@@ -129,9 +129,8 @@ export class DmaController {
 
   /**
    * AllocateCommonBuffer. The buffer takes whole pages; with `centred` it lies in their middle, as Driver Verifier
-   * places it
-   * ((pages − length) ÷ 2), so only lengths that are a multiple of a page begin on a page.
-   * Returns null and a reason when the device cannot have such a buffer; nothing stays allocated then.
+   * places it ((pages − length) ÷ 2), so only lengths that are a multiple of a page begin on a page. Returns null and a
+   * reason when the device cannot have such a buffer; nothing stays allocated then.
    */
   allocateCommonBuffer(
     adapter: DmaAdapter,
@@ -200,8 +199,8 @@ export class DmaController {
   }
 
   /**
-   * Maps frames at logical addresses in a row, for one packet transfer. The page behind them stays unmapped: a device that
-   * runs on beyond the range faults.
+   * Maps frames at logical addresses in a row, for one packet transfer. The page behind them stays unmapped: a device
+   * that runs on beyond the range faults.
    * @param writable whether the device may write there
    * @returns the first logical page, or why there is none
    */

@@ -1,6 +1,6 @@
 /**
- * Memory descriptor lists (MDL): which pages are locked, so that a device may reach them although nobody says when it is
- * done. Locked pages stay where they are: they are resident at any IRQL, and freeing them corrupts the system.
+ * Memory descriptor lists (MDL): which pages are locked, so that a device may reach them although nobody says when it
+ * is done. Locked pages stay where they are: they are resident at any IRQL, and freeing them corrupts the system.
  */
 import type { Site } from '../ddi/observer.ts';
 import { PAGE_SIZE } from '../ddi/types.ts';

@@ -3,8 +3,7 @@
  *
  * Interrupts cannot break into JavaScript, so they are delivered on entry to every port call, in every wait and between
  * callbacks, when the IRQL allows: HwVidInterrupt at DIRQL, then DPCs at DISPATCH_LEVEL as the IRQL drops. A safepoint
- * with nothing to do
- * costs one atomic load.
+ * with nothing to do costs one atomic load.
  */
 import {
   ATTENTION,

@@ -1,7 +1,8 @@
 /**
- * Packet DMA (GetScatterGatherList, PutScatterGatherList): locked memory gets logical addresses for one transfer. An adapter
- * whose device takes lists gets one element for each run of consecutive physical frames, as memory lies; for the others
- * the map registers make one range of it. Map registers are limited, so a transfer may be shorter than was asked.
+ * Packet DMA (GetScatterGatherList, PutScatterGatherList): locked memory gets logical addresses for one transfer. An
+ * adapter whose device takes lists gets one element for each run of consecutive physical frames, as memory lies; for
+ * the others the map registers make one range of it. Map registers are limited, so a transfer may be shorter than was
+ * asked.
  */
 import type { Site } from '../ddi/observer.ts';
 import { PAGE_SIZE } from '../ddi/types.ts';

@@ -1,7 +1,6 @@
 /**
  * The sandboxed frame from the app page's side: makes it, connects to the board in it, and passes requests. A frame
- * serves one machine
- * at a time and as many after one another as you like.
+ * serves one machine at a time and as many after one another as you like.
  */
 import boardText from './board.ts?script';
 import type { BoardAnswers, BoardMessage, BoardRequest } from './board-protocol.ts';

@@ -1,8 +1,7 @@
 /**
  * One machine as the board runs it: shared memory, the CPU worker, the device engine, and what stands between them:
- * attention, watchdog, the one-second
- * tick, the messages. From boot to stop; the board makes a new one for each boot, with new memory, so nothing of an
- * earlier driver is left.
+ * attention, watchdog, the one-second tick, the messages. From boot to stop; the board makes a new one for each boot,
+ * with new memory, so nothing of an earlier driver is left.
  */
 import {
   ATTENTION,

@@ -1,7 +1,6 @@
 /**
  * What passes between the three places where code runs. App page ↔ board: messages over a port. Board ↔ CPU worker: one
- * message at
- * boot, then JSON through the rings of `board-memory.ts`, since the worker never returns to its event loop.
+ * message at boot, then JSON through the rings of `board-memory.ts`, since the worker never returns to its event loop.
  */
 import type { BoardMemory } from '../bus/board-memory.ts';
 import type { EngineEvent, Pacing } from '../engine/engine.ts';

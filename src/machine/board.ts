@@ -1,7 +1,6 @@
 /**
  * The board: the script of the sandboxed frame. It owns the GPU, the monitor and the CPU worker, and answers the app
- * page
- * through one message port. It lives for many boots, so the GPU is opened once.
+ * page through one message port. It lives for many boots, so the GPU is opened once.
  */
 import type { Engine } from '../engine/engine.ts';
 import { createSoftwareEngine } from '../engine/software/software-engine.ts';

@@ -1,7 +1,6 @@
 /**
  * From a driver's source to text that the worker can run: TypeScript's types are taken off, imports become calls of
- * `require`, and a
- * source map leads every position back. Nothing is executed here.
+ * `require`, and a source map leads every position back. Nothing is executed here.
  */
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { Parser, parse } from 'acorn';
@@ -37,8 +36,7 @@ interface Located {
 
 /**
  * Compiles one file.
- * @param fileName its name, as findings show it
- * Rejects with {@link CompileError} when the source does not parse.
+ * @param fileName its name, as findings show it Rejects with {@link CompileError} when the source does not parse.
  */
 export async function compile(source: string, fileName: string): Promise<Compiled> {
   const namespace = /^[ \t]*(?:export\s+)?(?:namespace|module)\s+[\w.]+\s*\{/m.exec(source);
@@ -75,8 +73,8 @@ export async function compile(source: string, fileName: string): Promise<Compile
 }
 
 /**
- * Finds out what is wrong with a source that did not compile: a whole TypeScript parser, loaded for this only, knows the place
- * better than the stripper, which is made for speed.
+ * Finds out what is wrong with a source that did not compile: a whole TypeScript parser, loaded for this only, knows
+ * the place better than the stripper, which is made for speed.
  */
 async function explain(source: string, file: string, error: Located): Promise<SourceError> {
   const { tsPlugin } = await import('@sveltejs/acorn-typescript');

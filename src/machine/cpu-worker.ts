@@ -1,7 +1,6 @@
 /**
  * The CPU worker: the machine's one processor. Puts memory, bus, HAL and port together, runs the driver, and from then
- * on
- * sits in the idle loop that an operating system would; it never returns to its event loop, so all that it hears and
+ * on sits in the idle loop that an operating system would; it never returns to its event loop, so all that it hears and
  * says goes through shared memory.
  */
 import {

@@ -58,8 +58,8 @@ export function loadDriver(code: string, log: Port['log']): { readonly driverEnt
 }
 
 /**
- * A name that the driver imports and the module does not have, as a failure at the place where it is used. Without this, it would
- * be `undefined` until somebody calls it.
+ * A name that the driver imports and the module does not have, as a failure at the place where it is used. Without
+ * this, it would be `undefined` until somebody calls it.
  */
 function missingName(code: string, modules: Readonly<Record<string, object>>): Failure | null {
   for (const [, alias = '', name = ''] of code.matchAll(/\b(_\w+) = require\('(\w+)'\)/g)) {

@@ -1,6 +1,6 @@
 /**
- * Counts what the board holds of the GPU, on the real device objects: bytes of living buffers, and devices. It is how one sees that a thousand
- * boots leave nothing behind.
+ * Counts what the board holds of the GPU, on the real device objects: bytes of living buffers, and devices. It is how
+ * one sees that a thousand boots leave nothing behind.
  */
 
 /** What is held now. */

@@ -76,8 +76,8 @@ const ALLOWED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Removes every global that is not on the list, along the whole prototype chain of `scope`.
- * Returns the names that could not be removed, which a test expects to be none that reaches anything.
+ * Removes every global that is not on the list, along the whole prototype chain of `scope`. Returns the names that
+ * could not be removed, which a test expects to be none that reaches anything.
  */
 export function lockDown(scope: object): string[] {
   const left: string[] = [];

@@ -3,8 +3,8 @@ import type { Pacing, Screen } from '../engine/engine.ts';
 import type { BugCheck, Finding, Report } from './report.ts';
 
 /**
- * `booting` from boot until the first mode is set · `running` · `paused` · `stopped` by request ·
- * `failed`: the driver did not start (no DriverEntry, it threw, it returned a failure) · `crashed`: bug check
+ * `booting` from boot until the first mode is set · `running` · `paused` · `stopped` by request · `failed`: the driver
+ * did not start (no DriverEntry, it threw, it returned a failure) · `crashed`: bug check
  */
 export type MachineState = 'booting' | 'running' | 'paused' | 'stopped' | 'failed' | 'crashed';
 
@@ -94,10 +94,9 @@ export type Support =
   | { readonly kind: 'not-isolated'; readonly reason: string };
 
 /**
- * A running machine. `Machine` in `machine.ts` has the static side:
- * `Machine.boot(options): Promise<Machine>` resolves when the worker has started (see the state events for the rest),
- * rejects with
- * {@link CompileError} or an Error that says what is missing; `Machine.support(): Promise<Support>`.
+ * A running machine. `Machine` in `machine.ts` has the static side: `Machine.boot(options): Promise<Machine>` resolves
+ * when the worker has started (see the state events for the rest), rejects with {@link CompileError} or an Error that
+ * says what is missing; `Machine.support(): Promise<Support>`.
  */
 export interface MachineControl {
   readonly state: MachineState;

@@ -75,8 +75,7 @@ export class Machine implements MachineControl {
   /**
    * Boots a driver. Resolves when its processor has started; what becomes of the driver is told by events and `state`.
    * Rejects with CompileError when the source does not parse, and with an Error in plain words when the browser lacks
-   * something. A machine that still runs in the same
-   * monitor is stopped first.
+   * something. A machine that still runs in the same monitor is stopped first.
    */
   static async boot(options: BootOptions): Promise<Machine> {
     const compiled = await compile(options.source, options.fileName ?? 'driver.ts');

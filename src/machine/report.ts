@@ -48,8 +48,8 @@ export interface CommonBufferRecord {
 }
 
 /**
- * How the machine ended. `complete`: the driver shut down, and leaks were looked for · `forced`: it did not finish in the
- * time it was given, so what it still held is not known · `none`: it crashed or failed before, or still runs
+ * How the machine ended. `complete`: the driver shut down, and leaks were looked for · `forced`: it did not finish in
+ * the time it was given, so what it still held is not known · `none`: it crashed or failed before, or still runs
  */
 export type Shutdown = 'complete' | 'forced' | 'none';
 

@@ -1,6 +1,6 @@
 /**
- * Notices a driver that does not return. First it asks the processor for bug check 0xEA, THREAD_STUCK_IN_DEVICE_DRIVER, at the next
- * safepoint, which then has the driver's own line; a driver that reaches no safepoint is given up.
+ * Notices a driver that does not return. First it asks the processor for bug check 0xEA, THREAD_STUCK_IN_DEVICE_DRIVER,
+ * at the next safepoint, which then has the driver's own line; a driver that reaches no safepoint is given up.
  */
 import {
   ATTENTION,

@@ -84,8 +84,8 @@ export class AddressSpace {
 
   /**
    * Maps whole pages for `length` bytes, which begin at `offset` in the first page. Fills the buffer with {@link
-   * FRESH_BYTE} and
-   * what surrounds it with {@link PADDING_BYTE}. Returns null when there are not enough pages in a row, or frames.
+   * FRESH_BYTE} and what surrounds it with {@link PADDING_BYTE}. Returns null when there are not enough pages in a row,
+   * or frames.
    */
   map(kind: RegionKind, length: number, offset = 0, site?: Site): Region | null {
     return this.#map(kind, length, offset, site, (firstPage, pages) => this.#frames.mapScattered(firstPage, pages));
@@ -160,8 +160,8 @@ export class AddressSpace {
   }
 
   /**
-   * Makes sure that `count` bytes at `address` are mapped, and returns the region of the first.
-   * Throws {@link PageFault} that names the first address that is not, and `what` wanted it.
+   * Makes sure that `count` bytes at `address` are mapped, and returns the region of the first. Throws {@link
+   * PageFault} that names the first address that is not, and `what` wanted it.
    */
   require(address: number, count: number, what: string): Region {
     const first = this.#owner[Math.floor(address / PAGE_SIZE)];

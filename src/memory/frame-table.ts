@@ -2,8 +2,7 @@
  * Which physical frame each virtual page of RAM has. RAM is one block of bytes and mapping moves none of them: a frame
  * number is only the label under which the bus and the devices know a page. The labels are therefore free to be what
  * they are on a machine that has run for a while, scattered, so that a driver that takes a virtual for a physical
- * address, or
- * expects a second page to follow the first, goes wrong at once and not one day in the field.
+ * address, or expects a second page to follow the first, goes wrong at once and not one day in the field.
  *
  * Scattered frames come from the top `ramPages` frame numbers. The numbers below them are what contiguous
  * requests take first, lowest first, so that they are not chopped up; below 1 MiB nothing is ever given out.
@@ -165,8 +164,7 @@ export class FrameTable {
 
   /**
    * The next free frame of the sequence that suits the page. The sequence repeats no frame within a round, so the
-   * handful
-   * that do not suit are soon behind it; when a whole round finds none, the first free one must do.
+   * handful that do not suit are soon behind it; when a whole round finds none, the first free one must do.
    */
   #nextScattered(page: number): number {
     const before = this.#frameOf[page - 1] || -Infinity;

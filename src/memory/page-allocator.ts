@@ -6,14 +6,12 @@
  * Free blocks hang in bins by size. A bin's number is a small floating-point number, three bits of mantissa below an
  * exponent, so sizes up to 15 have a bin each and larger ones share one with sizes at most 12.5 % apart. Two levels of
  * bits tell which bins hold anything, so that a block is found with two `Math.clz32`, however many there are. A request
- * is
- * rounded up to the next bin, where every block fits; only when there is none is its own bin searched, block by
+ * is rounded up to the next bin, where every block fits; only when there is none is its own bin searched, block by
  * block, so that a block that would have fitted is never overlooked.
  *
  * A block, free or used, is a node: eight words of one typed array, known by the index of the first, of which 0 is
- * none. The
- * words of a node lie together because a call touches most words of few nodes: with an array to each word, 8,192 live
- * blocks cost a fifth more time than 64.
+ * none. The words of a node lie together because a call touches most words of few nodes: with an array to each word,
+ * 8,192 live blocks cost a fifth more time than 64.
  */
 
 /** What {@link PageAllocator.allocate} returns when no placement exists. */

@@ -1,7 +1,7 @@
 /**
  * Pool memory (ExAllocatePoolWithTag): small blocks lie in slabs, a page of slots of one size each; blocks that no slot
- * holds get whole pages. Every slot begins with a header of eight bytes, as on x86, so that writing beyond a block damages
- * what stands behind it, as it does there; what is true is kept outside of RAM, where no driver reaches it.
+ * holds get whole pages. Every slot begins with a header of eight bytes, as on x86, so that writing beyond a block
+ * damages what stands behind it, as it does there; what is true is kept outside of RAM, where no driver reaches it.
  */
 import type { Site } from '../ddi/observer.ts';
 import { PAGE_SIZE } from '../ddi/types.ts';

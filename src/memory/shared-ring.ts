@@ -5,8 +5,8 @@
  * refuses; the producer chooses to drop or to wait.
  *
  * Layout, in 32-bit words: [0] bytes ever written, [1] bytes ever read (both modulo 2³²), [2] messages refused, [3]
- * unused, then the data.
- * A message is a 32-bit length followed by UTF-8 JSON, padded to 4 bytes; it may wrap round the end.
+ * unused, then the data. A message is a 32-bit length followed by UTF-8 JSON, padded to 4 bytes; it may wrap round the
+ * end.
  */
 const WRITTEN = 0;
 const READ = 1;

@@ -402,15 +402,14 @@ function SetMode(ext: DeviceExtension, mode: Mode): void {
 
 /**
  * At DIRQL, with everything else standing still. So: is it ours, make the device take its hand off
- * the line, queue the work, out. Only a handful of functions may be
- * called from here.
+ * the line, queue the work, out. Only a handful of functions may be called from here.
  */
 function HwVidInterrupt(ext: DeviceExtension): boolean {
   const status = ReadRegister(ext, 'INT_STATUS');
   if (status === 0) return false;
   WriteRegister(ext, 'INT_STATUS', status);
-  // There is one DPC a device. If it is queued already, QueueDpc returns FALSE and drops its context: so
-  // what happened is kept in the extension, and the context carries nothing.
+  // There is one DPC a device. If it is queued already, QueueDpc returns FALSE and drops its
+  // context: so what happened is kept in the extension, and the context carries nothing.
   ext.causes |= status;
   VideoPortQueueDpc(ext, DrawFrame, null);
   return true;
@@ -427,7 +426,8 @@ function TakeCauses(ext: DeviceExtension): boolean {
 function DrawFrame(ext: DeviceExtension): void {
   VideoPortSynchronizeExecution(ext, VpMediumPriority, TakeCauses, ext);
   if (ext.taken & RINGGPU_INT_FAULT) {
-    // The ring has stopped at a packet that the device refuses. mini's packets are right, so start afresh.
+    // The ring has stopped at a packet that the device refuses. mini's packets are right, so start
+    // afresh.
     ResetDevice(ext);
     ext.lastFence = FencePassed(ext);
     for (const frame of ext.frames) frame.fence = ext.lastFence;

@@ -1,7 +1,6 @@
 /**
  * What each rule is called in Windows, and whether a kernel crashes on it. Numbers after Bug Check Code Reference and
- * the Driver Verifier pages
- * (DMA Verification); ddi.md §5.
+ * the Driver Verifier pages (DMA Verification); ddi.md §5.
  */
 import {
   BAD_POOL_CALLER,

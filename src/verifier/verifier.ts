@@ -1,7 +1,6 @@
 /**
  * The verifier: hears of every broken rule, says where in the driver it was broken, and stops the machine where Windows
- * would
- * under Driver Verifier. It only observes; a machine works without it.
+ * would under Driver Verifier. It only observes; a machine works without it.
  */
 import type { Observer, Parameters4, Rule, Site } from '../ddi/observer.ts';
 import { CATALOGUE, findingCode } from './catalogue.ts';

@@ -24,8 +24,7 @@ function assigned(device: VideoDevice): VIDEO_ACCESS_RANGE[] {
 
 /**
  * Reports the bus addresses that PnP assigned to the device and claims them. From HwVidFindAdapter only. Each success
- * replaces the
- * previous claim.
+ * replaces the previous claim.
  *
  * @param NumRequestedResources 0: all that the device has; requests of one's own are for legacy devices
  * @param RequestedResources NULL
@@ -35,7 +34,7 @@ function assigned(device: VideoDevice): VIDEO_ACCESS_RANGE[] {
  * @param DeviceId NULL; a legacy driver names the device
  * @param Slot out: the device's slot number
  * @returns NO_ERROR; ERROR_MORE_DATA when the device has more ranges than there is room for; ERROR_DEV_NOT_EXIST when
- * ids are given that are not this device's
+ *   ids are given that are not this device's
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetaccessranges
  */
 export function VideoPortGetAccessRanges(
@@ -81,8 +80,7 @@ const overlaps = (a: VIDEO_ACCESS_RANGE, b: VIDEO_ACCESS_RANGE): boolean =>
 
 /**
  * Checks that ranges conflict with no other device's and claims them. From HwVidFindAdapter only. Count 0 gives all
- * claims back; a RangeLength of 0
- * gives back the claim that begins there.
+ * claims back; a RangeLength of 0 gives back the claim that begins there.
  *
  * @returns NO_ERROR, or ERROR_INVALID_PARAMETER on a conflict: nothing is claimed then
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportverifyaccessranges

@@ -1,8 +1,8 @@
 /**
- * AGP memory: VideoPortGetAgpServices, and the AGP interface that VideoPortQueryServices gives. A graphics aperture makes pages of
- * memory appear in a row to the device. Here the IOMMU is the aperture: reserving takes addresses, committing puts pages
- * behind them. The memory of a reservation is one piece, so that its virtual addresses lie in a row, too; what is not committed the
- * device cannot reach.
+ * AGP memory: VideoPortGetAgpServices, and the AGP interface that VideoPortQueryServices gives. A graphics aperture
+ * makes pages of memory appear in a row to the device. Here the IOMMU is the aperture: reserving takes addresses,
+ * committing puts pages behind them. The memory of a reservation is one piece, so that its virtual addresses lie in a
+ * row, too; what is not committed the device cannot reach.
  */
 import { PASSIVE_LEVEL } from '../ddi/constants.ts';
 import type { HwDeviceExtension } from '../ddi/miniport.ts';
@@ -190,8 +190,8 @@ export const agpService: Required<Omit<VIDEO_PORT_AGP_SERVICES, 'AllocationLimit
 export const AGP_ALLOCATION_LIMIT = BigInt(LIMIT);
 
 /**
- * Gives the functions of AGP memory. Windows 2000's way to them, which no page documents any more; VideoPortQueryServices is the
- * newer one.
+ * Gives the functions of AGP memory. Windows 2000's way to them, which no page documents any more;
+ * VideoPortQueryServices is the newer one.
  *
  * @param AgpServices out: the functions
  * @returns TRUE

@@ -17,8 +17,8 @@ const TRAP = callRule('VideoPortSetTrappedEmulatorPorts', PASSIVE_LEVEL);
 export type PBANKED_SECTION_ROUTINE<T = never> = (ReadBank: ULONG, WriteBank: ULONG, Context: T) => void;
 
 /**
- * Maps memory of which only a bank is there at a time as if all of it were: before an access in another bank than the last one
- * the driver's callback switches. Obsolete.
+ * Maps memory of which only a bank is there at a time as if all of it were: before an access in another bank than the
+ * last one the driver's callback switches. Obsolete.
  *
  * @param PhysicalAddress of the bank's window
  * @param Length in: bytes in all, over all banks; out: bytes mapped
@@ -76,8 +76,9 @@ export function VideoPortMapBankedMemory<T>(
 const direct = perPort(() => new Map<VideoDevice, readonly VIDEO_ACCESS_RANGE[]>());
 
 /**
- * Says which ports a full-screen DOS box may touch directly (RangeVisible TRUE), and which are trapped, so that the driver's
- * SvgaHwIoPort… callbacks run instead. This machine has no DOS boxes: the choice is kept and nothing comes of it.
+ * Says which ports a full-screen DOS box may touch directly (RangeVisible TRUE), and which are trapped, so that the
+ * driver's SvgaHwIoPort… callbacks run instead. This machine has no DOS boxes: the choice is kept and nothing comes of
+ * it.
  *
  * @returns NO_ERROR, or ERROR_INVALID_PARAMETER for a range of memory or one that the driver has not claimed
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportsettrappedemulatorports

@@ -35,7 +35,8 @@ const registrations = perPort(() => new Map<VideoDevice, Registration>());
  *
  * @param BugcheckCode 0xEA, THREAD_STUCK_IN_DEVICE_DRIVER: no other can be hooked
  * @param Callback NULL unhooks
- * @param BugcheckDataSize bytes that the callback will write, and BUGCHECK_DATA_SIZE_RESERVED more: 4000 at most; 0 unhooks
+ * @param BugcheckDataSize bytes that the callback will write, and BUGCHECK_DATA_SIZE_RESERVED more: 4000 at most; 0
+ *   unhooks
  * @returns NO_ERROR, ERROR_INVALID_PARAMETER or ERROR_NOT_ENOUGH_MEMORY
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportregisterbugcheckcallback
  */
@@ -64,8 +65,8 @@ export function VideoPortRegisterBugcheckCallback(
 }
 
 /**
- * Calls the callbacks that are registered for a crash, each once, and gives what they wrote. What goes wrong in one is lost with
- * it: the crash that is under way is the one that is told.
+ * Calls the callbacks that are registered for a crash, each once, and gives what they wrote. What goes wrong in one is
+ * lost with it: the crash that is under way is the one that is told.
  */
 export function collectBugCheckData(code: number): Uint8Array[] {
   if (code !== THREAD_STUCK_IN_DEVICE_DRIVER) return [];

@@ -43,8 +43,8 @@ function functionIn(device: VideoDevice, slot: ULONG): PciFunction | undefined {
  * @param SlotNumber PCI: 0 for the device itself, or a slot; Cmos: where to begin
  * @param Buffer out: the bytes
  * @param Offset in the configuration, in bytes
- * @returns how many bytes were read; 0: there is no such bus; 2: there is no device in the slot, and the buffer begins with
- * FFFFh
+ * @returns how many bytes were read; 0: there is no such bus; 2: there is no device in the slot, and the buffer begins
+ *   with FFFFh
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetbusdata
  */
 export function VideoPortGetBusData(
@@ -76,8 +76,8 @@ export function VideoPortGetBusData(
 }
 
 /**
- * Writes the configuration of a bus. What the device does not let be written stays as it is. Not from HwVidInterrupt, HwVidTimer,
- * a DPC or a synchronisation callback.
+ * Writes the configuration of a bus. What the device does not let be written stays as it is. Not from HwVidInterrupt,
+ * HwVidTimer, a DPC or a synchronisation callback.
  *
  * @returns how many bytes were written; 0: there is no such bus, or no device
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportsetbusdata

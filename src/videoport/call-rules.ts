@@ -1,12 +1,10 @@
 /**
  * When a VideoPort function may be called: the IRQL and the callbacks that its page allows. Every exported function
- * begins with
- * `enter(RULE)`, which checks the rule and is a safepoint.
+ * begins with `enter(RULE)`, which checks the rule and is a safepoint.
  *
- * HwVidResetHw, at any IRQL up to HIGH_LEVEL, may only read and write registers, stall and zero.
- * HwVidInterrupt may call nine kinds of functions and nothing else (its page: "any other call is a system crash"). Some
- * functions are documented as
- * callable at any IRQL and yet are not among the nine: those give a finding, and the machine goes on.
+ * HwVidResetHw, at any IRQL up to HIGH_LEVEL, may only read and write registers, stall and zero. HwVidInterrupt may
+ * call nine kinds of functions and nothing else (its page: "any other call is a system crash"). Some functions are
+ * documented as callable at any IRQL and yet are not among the nine: those give a finding, and the machine goes on.
  */
 import { CALL_COUNT } from '../bus/board-memory.ts';
 import { IRQL_NOT_LESS_OR_EQUAL } from '../ddi/bug-checks.ts';

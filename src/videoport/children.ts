@@ -108,8 +108,9 @@ function accept(index: ULONG, answer: Described, known: readonly Described[]): b
 }
 
 /**
- * Asks the driver for the adapter's children: first for the adapter itself, then for those that ACPI names (this machine
- * has no ACPI), then for 1, 2, … until VIDEO_ENUM_NO_MORE_DEVICES. A child that was known before keeps its device object.
+ * Asks the driver for the adapter's children: first for the adapter itself, then for those that ACPI names (this
+ * machine has no ACPI), then for 1, 2, … until VIDEO_ENUM_NO_MORE_DEVICES. A child that was known before keeps its
+ * device object.
  */
 export function enumerateChildren(device: VideoDevice): void {
   device.enumerationDue = false;

@@ -1,9 +1,8 @@
 /**
  * DMA adapters and common buffers: VideoPortGetDmaAdapter, VideoPortAllocateCommonBuffer, VideoPortReleaseCommonBuffer,
  * VideoPortPutDmaAdapter. A common buffer is memory that processor and device reach at the same time; the processor
- * uses the virtual
- * address that the allocation returns, the device the logical address that it writes through its pointer, and neither
- * is good for the other.
+ * uses the virtual address that the allocation returns, the device the logical address that it writes through its
+ * pointer, and neither is good for the other.
  */
 import { PFN_LIST_CORRUPT } from '../ddi/bug-checks.ts';
 import { PASSIVE_LEVEL } from '../ddi/constants.ts';
@@ -85,13 +84,12 @@ export function VideoPortGetDmaAdapter(
 
 /**
  * Allocates memory that processor and device reach at the same time. Meant for start-up (HwVidFindAdapter); takes whole
- * pages, but only
- * DesiredLength bytes may be touched, and what they hold is unspecified.
+ * pages, but only DesiredLength bytes may be touched, and what they hold is unspecified.
  *
  * @param DesiredLength bytes
  * @param LogicalAddress out: the address that the device must use; not the virtual and not the physical one
  * @param CacheEnabled is remembered (the release must repeat it) and changes nothing: DMA is coherent on this machine
- * as on x86
+ *   as on x86
  * @param Reserved ignored; pass NULL
  * @returns the address for the processor, or NULL: nothing is allocated then
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportallocatecommonbuffer
@@ -136,8 +134,7 @@ export function VideoPortAllocateCommonBuffer(
 
 /**
  * Releases a common buffer. All arguments must be those of its allocation: the length as requested, both addresses, the
- * cache flag, the adapter. There
- * is no partial release.
+ * cache flag, the adapter. There is no partial release.
  *
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreleasecommonbuffer
  */

@@ -1,7 +1,7 @@
 /**
- * Debug reports: trouble that the driver could deal with and wants to tell of (bug check 0xAD's contents, without the crash).
- * VideoPortDbgReportCreate, VideoPortDbgReportSecondaryData, VideoPortDbgReportComplete have no page of their own; they are
- * prototypes of video.h, and reach a driver through VideoPortQueryServices.
+ * Debug reports: trouble that the driver could deal with and wants to tell of (bug check 0xAD's contents, without the
+ * crash). VideoPortDbgReportCreate, VideoPortDbgReportSecondaryData, VideoPortDbgReportComplete have no page of their
+ * own; they are prototypes of video.h, and reach a driver through VideoPortQueryServices.
  */
 import { DISPATCH_LEVEL, VIDEO_DEBUG_REPORT_MAX_SIZE } from '../ddi/constants.ts';
 import type { HwDeviceExtension } from '../ddi/miniport.ts';

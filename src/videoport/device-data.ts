@@ -30,7 +30,8 @@ const KINDS: Readonly<Record<number, HardwareKind>> = {
 };
 
 /**
- * Takes one piece of firmware data (HwVidQueryDeviceCallback). What ConfigurationData points to is gone when it returns.
+ * Takes one piece of firmware data (HwVidQueryDeviceCallback). What ConfigurationData points to is gone when it
+ * returns.
  */
 export type PMINIPORT_QUERY_DEVICE_ROUTINE<T = never> = (
   HwDeviceExtension: never,
@@ -89,8 +90,8 @@ export function VideoPortGetDeviceData<T>(
 }
 
 /**
- * Tells whether the machine was booted with /NOVESA: a driver for any VGA must then stay with VGA's ports and memory, and must not
- * use INT 10h.
+ * Tells whether the machine was booted with /NOVESA: a driver for any VGA must then stay with VGA's ports and memory,
+ * and must not use INT 10h.
  *
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportisnovesa
  */

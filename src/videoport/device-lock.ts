@@ -1,6 +1,7 @@
 /**
- * The device lock, a mutex that the port keeps for each device: VideoPortAcquireDeviceLock, VideoPortReleaseDeviceLock. Interfaces
- * that a miniport exposes through HwVidQueryInterface take it, since they are called beside the port's own requests.
+ * The device lock, a mutex that the port keeps for each device: VideoPortAcquireDeviceLock, VideoPortReleaseDeviceLock.
+ * Interfaces that a miniport exposes through HwVidQueryInterface take it, since they are called beside the port's own
+ * requests.
  */
 import { SYSTEM_THREAD_EXCEPTION_NOT_HANDLED } from '../ddi/bug-checks.ts';
 import { PASSIVE_LEVEL } from '../ddi/constants.ts';

@@ -43,7 +43,7 @@ function eventOf(handle: PEVENT, caller: string): KernelEvent | undefined {
  * Creates an event.
  *
  * @param EventFlag NOTIFICATION_EVENT: stays signalled until cleared, otherwise one wait resets it;
- * INITIAL_EVENT_SIGNALED
+ *   INITIAL_EVENT_SIGNALED
  * @param Unused NULL
  * @param ppEvent out: the event
  * @returns NO_ERROR
@@ -124,7 +124,7 @@ export function VideoPortReadStateEvent(HwDeviceExtension: HwDeviceExtension, pE
  * Waits until an event is signalled. Interrupts and DPCs run meanwhile.
  *
  * @param Timeout 100 ns units: NULL waits for ever; negative is from now on; positive is a system time; 0 only looks.
- * At DISPATCH_LEVEL it must be 0.
+ *   At DISPATCH_LEVEL it must be 0.
  * @returns NO_ERROR, WAIT_TIMEOUT, or ERROR_INVALID_PARAMETER when Object is no event
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwaitforsingleobject
  */

@@ -1,7 +1,6 @@
 /**
  * Opaque pointers. Adapters, events and locks are kernel objects whose members no driver may see, so a driver gets an
- * address at which
- * nothing is mapped: it can be compared and passed on, and touching it is a page fault.
+ * address at which nothing is mapped: it can be compared and passed on, and touching it is a page fault.
  */
 
 /** Where the handles lie: beyond RAM and below the register windows. */

@@ -1,6 +1,6 @@
 /**
- * The processor's end of an I²C bus, bit by bit over lines that a driver drives (I²C bus specification, section 3.1). A line
- * is let go to be high; a device may hold the clock low, and is waited for.
+ * The processor's end of an I²C bus, bit by bit over lines that a driver drives (I²C bus specification, section 3.1). A
+ * line is let go to be high; a device may hold the clock low, and is waited for.
  */
 import { milliseconds } from '../hal/clock.ts';
 

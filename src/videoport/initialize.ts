@@ -61,16 +61,16 @@ const SIZES: readonly number[] = [
 
 /**
  * Registers the miniport's callbacks. May be called from DriverEntry only, which must return the result unchanged; it
- * may be called again with a
- * smaller HwInitDataSize after a failure. The devices are looked for when DriverEntry has returned.
+ * may be called again with a smaller HwInitDataSize after a failure. The devices are looked for when DriverEntry has
+ * returned.
  *
  * @param Argument1 what DriverEntry got as its first argument
  * @param Argument2 what DriverEntry got as its second argument
  * @param HwContext reserved, NULL
  * @returns STATUS_SUCCESS; STATUS_REVISION_MISMATCH for a size larger than this system knows; STATUS_UNSUCCESSFUL for
- * one that no system had;
- *   STATUS_INVALID_PARAMETER when HwInitializationData, HwFindAdapter, HwInitialize or HwStartIO is missing; STATUS_NO_SUCH_DEVICE for a driver
- *   of NT 4 size whose AdapterInterfaceType is not PCIBus: it may try the next type
+ *   one that no system had; STATUS_INVALID_PARAMETER when HwInitializationData, HwFindAdapter, HwInitialize or
+ *   HwStartIO is missing; STATUS_NO_SUCH_DEVICE for a driver of NT 4 size whose AdapterInterfaceType is not PCIBus: it
+ *   may try the next type
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportinitialize
  */
 export function VideoPortInitialize(

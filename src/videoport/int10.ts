@@ -37,7 +37,8 @@ export function VideoPortInt10(
   if (typeof BiosArguments !== 'object' || BiosArguments === null) return ERROR_INVALID_PARAMETER;
   const { Eax, Ebx, Ecx, Edx, Esi, Edi, Ebp } = BiosArguments;
   const registers = { Eax, Ebx, Ecx, Edx, Esi, Edi, Ebp, SegDs: 0, SegEs: 0 };
-  // Segment 0 would hand the BIOS the interrupt table: services that want a buffer are refused, as they fail on a machine.
+  // Segment 0 would hand the BIOS the interrupt table: services that want a buffer are refused, as they fail on a
+  // machine.
   if (usesBuffer(registers.Eax, registers.Ebx)) {
     BiosArguments.Eax = ((Eax & 0xffff_0000) | 0x014f) >>> 0;
     return NO_ERROR;

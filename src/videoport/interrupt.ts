@@ -47,11 +47,10 @@ export function VideoPortDisableInterrupt(HwDeviceExtension: HwDeviceExtension):
 
 /**
  * Queues `CallbackRoutine(HwDeviceExtension, Context)` to run at DISPATCH_LEVEL as soon as the IRQL drops: the way from
- * HwVidInterrupt to everything that
- * an interrupt routine may not do itself.
+ * HwVidInterrupt to everything that an interrupt routine may not do itself.
  *
  * @returns TRUE; FALSE when the device's DPC is queued already: there is one a device, and this call's routine and
- * context are lost
+ *   context are lost
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportqueuedpc
  */
 export function VideoPortQueueDpc(

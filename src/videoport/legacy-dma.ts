@@ -1,7 +1,7 @@
 /**
  * The DMA functions of Windows NT 4, around a handle (PDMA). Since Windows 2000 one of the twelve does something:
- * VideoPortLockPages with VideoPortDmaInitOnly. The others answer what their pages say they always answer. A device that
- * wants packet DMA uses VideoPortLockBuffer and VideoPortStartDma.
+ * VideoPortLockPages with VideoPortDmaInitOnly. The others answer what their pages say they always answer. A device
+ * that wants packet DMA uses VideoPortLockBuffer and VideoPortStartDma.
  */
 import { HIGH_LEVEL, PASSIVE_LEVEL, VideoPortDmaInitOnly, VpModifyAccess } from '../ddi/constants.ts';
 import type { HwDeviceExtension, VIDEO_REQUEST_PACKET } from '../ddi/miniport.ts';
@@ -39,8 +39,9 @@ function entered(rule: CallRule, HwDeviceExtension: HwDeviceExtension): void {
 }
 
 /**
- * Locks a request's input buffer and writes the list of its physical ranges (VP_SCATTER_GATHER_LIST as C lays it out) into
- * the output buffer. Input and output are one buffer: read what the request says first. Not from HwVidInterrupt or a DPC.
+ * Locks a request's input buffer and writes the list of its physical ranges (VP_SCATTER_GATHER_LIST as C lays it out)
+ * into the output buffer. Input and output are one buffer: read what the request says first. Not from HwVidInterrupt or
+ * a DPC.
  *
  * @param pVrp in: the request; the address of its output buffer is the PDMA for the other functions
  * @param DmaFlags VideoPortDmaInitOnly; with any other nothing happens

@@ -1,6 +1,6 @@
 /**
- * Memory for DMA as Windows 2000 had it: VideoPortGetCommonBuffer, VideoPortFreeCommonBuffer, whose adapter nobody sees, and
- * VideoPortAllocateContiguousMemory. VideoPortAllocateCommonBuffer has taken the place of all three.
+ * Memory for DMA as Windows 2000 had it: VideoPortGetCommonBuffer, VideoPortFreeCommonBuffer, whose adapter nobody
+ * sees, and VideoPortAllocateContiguousMemory. VideoPortAllocateCommonBuffer has taken the place of all three.
  */
 import { PASSIVE_LEVEL } from '../ddi/constants.ts';
 import type { HwDeviceExtension } from '../ddi/miniport.ts';
@@ -96,8 +96,8 @@ export function VideoPortFreeCommonBuffer(
 }
 
 /**
- * Allocates nonpaged memory whose physical frames lie in a row, the last byte at HighestAcceptableAddress or below. Nobody says
- * where, no function frees it, and a physical address is no logical one: a device cannot be told of it.
+ * Allocates nonpaged memory whose physical frames lie in a row, the last byte at HighestAcceptableAddress or below.
+ * Nobody says where, no function frees it, and a physical address is no logical one: a device cannot be told of it.
  *
  * @returns its address, the beginning of a page, or NULL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportallocatecontiguousmemory

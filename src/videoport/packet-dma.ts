@@ -1,6 +1,6 @@
 /**
- * Packet DMA: VideoPortLockBuffer, VideoPortUnlockBuffer, VideoPortStartDma, VideoPortCompleteDma. Memory that was not made for
- * the device is locked, mapped piece by piece, and given back:
+ * Packet DMA: VideoPortLockBuffer, VideoPortUnlockBuffer, VideoPortStartDma, VideoPortCompleteDma. Memory that was not
+ * made for the device is locked, mapped piece by piece, and given back:
  *
  *   lock → start → HwVidExecuteDma programs the device → its interrupt → complete → start with the rest … → unlock
  */
@@ -102,12 +102,12 @@ export function VideoPortUnlockBuffer(HwDeviceExtension: HwDeviceExtension, Mdl:
 }
 
 /**
- * Maps a piece of a locked buffer for the device and calls HwVidExecuteDma, at DISPATCH_LEVEL, to program it. The list has one
- * element for each run of pages that lie in a row, or a single one when the adapter's ScatterGather is FALSE.
+ * Maps a piece of a locked buffer for the device and calls HwVidExecuteDma, at DISPATCH_LEVEL, to program it. The list
+ * has one element for each run of pages that lie in a row, or a single one when the adapter's ScatterGather is FALSE.
  *
  * @param Offset of the piece in the buffer, in bytes
- * @param pLength in: bytes wanted; out, before the callback runs: bytes mapped, which map registers may limit. Complete this
- * piece, then start the next one at Offset + *pLength
+ * @param pLength in: bytes wanted; out, before the callback runs: bytes mapped, which map registers may limit. Complete
+ *   this piece, then start the next one at Offset + *pLength
  * @param Context for the callback
  * @param WriteToDevice TRUE: the device reads the memory; it is read-only to it then. FALSE: it writes it
  * @returns NO_ERROR, or ERROR_NOT_ENOUGH_MEMORY: nothing is mapped then, and the callback not called
@@ -192,8 +192,8 @@ function listOf(transfer: Transfer): VP_SCATTER_GATHER_LIST {
 }
 
 /**
- * Ends a transfer when the device is done with it: what it wrote is in memory, and the logical addresses are gone. The list is empty
- * afterwards.
+ * Ends a transfer when the device is done with it: what it wrote is in memory, and the logical addresses are gone. The
+ * list is empty afterwards.
  *
  * @param VpScatterGather the list that HwVidExecuteDma got
  * @param WriteToDevice as it was given to VideoPortStartDma

@@ -61,8 +61,8 @@ function crash(rule: Rule, code: number, parameters: Parameters4, sentence: stri
 /**
  * Allocates pool memory. What it holds is unspecified; exactly NumberOfBytes may be touched.
  *
- * @param PoolType VpNonPagedPool, VpPagedPool, and CacheAligned forms of both. Paged memory may be allocated, touched and freed
- * below DISPATCH_LEVEL only
+ * @param PoolType VpNonPagedPool, VpPagedPool, and CacheAligned forms of both. Paged memory may be allocated, touched
+ *   and freed below DISPATCH_LEVEL only
  * @param NumberOfBytes bytes
  * @param Tag four characters by which tools know the owner
  * @returns its address, a multiple of 8 (CacheAligned: of 64), or NULL when memory is short

@@ -1,6 +1,6 @@
 /**
- * Requests that the port answers itself and never hands to a miniport (ddi.md §2.8, "port-handled"): win32k's hand-shake,
- * the monitors' device objects, virtual DOS machines, sessions, a monitor's power, a panel's brightness.
+ * Requests that the port answers itself and never hands to a miniport (ddi.md §2.8, "port-handled"): win32k's
+ * hand-shake, the monitors' device objects, virtual DOS machines, sessions, a monitor's power, a panel's brightness.
  */
 import { Monitor, VideoPowerOff, VideoPowerOn, VideoPowerStandBy, VideoPowerSuspend } from '../ddi/constants.ts';
 import {

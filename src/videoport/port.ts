@@ -1,7 +1,6 @@
 /**
  * The port driver itself: what videoprt.sys keeps between calls. A worker is one processor with one kernel, so there is
- * one
- * port, and the exported functions find it here; `installPort` puts another in its place (a test does, for each
+ * one port, and the exported functions find it here; `installPort` puts another in its place (a test does, for each
  * machine).
  */
 import type { PciBus, PciFunction } from '../bus/pci.ts';

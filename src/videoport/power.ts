@@ -1,6 +1,6 @@
 /**
- * Power (ddi.md §4, row 17): for each child and for the adapter HwVidGetPowerState asks whether a state can be entered, and
- * HwVidSetPowerState enters it.
+ * Power (ddi.md §4, row 17): for each child and for the adapter HwVidGetPowerState asks whether a state can be entered,
+ * and HwVidSetPowerState enters it.
  */
 import {
   DISPLAY_ADAPTER_HW_ID,

@@ -1,6 +1,6 @@
 /**
- * VideoPortGetProcAddress: functions of the port by name. It is no export but a member of VIDEO_PORT_CONFIG_INFO; a driver that must
- * load on older systems, too, looks there for what these do not have.
+ * VideoPortGetProcAddress: functions of the port by name. It is no export but a member of VIDEO_PORT_CONFIG_INFO; a
+ * driver that must load on older systems, too, looks there for what these do not have.
  */
 import * as videoport from './index.ts';
 

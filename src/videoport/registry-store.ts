@@ -1,7 +1,7 @@
 /**
- * Where the adapters' registry keys are kept. A machine begins with an empty store in its worker; whoever wants values to
- * outlive it (a page that shows and saves them) reads `entries` when `onFlush` is called, and fills a store of its own before the driver
- * starts: `registry().load(entries)`.
+ * Where the adapters' registry keys are kept. A machine begins with an empty store in its worker; whoever wants values
+ * to outlive it (a page that shows and saves them) reads `entries` when `onFlush` is called, and fills a store of its
+ * own before the driver starts: `registry().load(entries)`.
  */
 import { perPort } from './per-port.ts';
 

@@ -72,8 +72,8 @@ export function VideoPortGetRegistryParameters<T>(
 }
 
 /**
- * Writes a value under the adapter's key, making subkeys as its name says. Not from HwVidInterrupt, HwVidTimer, a DPC or a
- * synchronisation callback.
+ * Writes a value under the adapter's key, making subkeys as its name says. Not from HwVidInterrupt, HwVidTimer, a DPC
+ * or a synchronisation callback.
  *
  * @param ValueName `Value`, or `Sub\Value`
  * @param ValueData its bytes

@@ -10,8 +10,8 @@ const COLUMNS = 80;
 const ROWS = 50;
 
 /**
- * Calls HwVidResetHw at HIGH_LEVEL for a device that was opened. Says in the log when the driver leaves the mode to the HAL,
- * which sets mode 3 by INT 10h then.
+ * Calls HwVidResetHw at HIGH_LEVEL for a device that was opened. Says in the log when the driver leaves the mode to the
+ * HAL, which sets mode 3 by INT 10h then.
  */
 export function resetHardware(device: VideoDevice): void {
   const { processor, driver, log } = port;
@@ -22,8 +22,8 @@ export function resetHardware(device: VideoDevice): void {
 }
 
 /**
- * Does that for all devices after a bug check. Whatever goes wrong in it changes nothing any more: the machine is down, and
- * the bug check that is shown is the first one. So errors end here, the way out of a second bug check among them.
+ * Does that for all devices after a bug check. Whatever goes wrong in it changes nothing any more: the machine is down,
+ * and the bug check that is shown is the first one. So errors end here, the way out of a second bug check among them.
  */
 export function resetAfterBugCheck(): void {
   const { processor } = port;

@@ -55,8 +55,8 @@ export function VideoPortGetRomImage(
 }
 
 /**
- * Looks for a text in a ROM, upper and lower case being different. Obsolete. Not from HwVidInterrupt, HwVidTimer, a DPC or a
- * synchronisation callback.
+ * Looks for a text in a ROM, upper and lower case being different. Obsolete. Not from HwVidInterrupt, HwVidTimer, a DPC
+ * or a synchronisation callback.
  *
  * @param RomBase where the ROM is mapped
  * @param RomLength bytes; no ROM is larger than 16 MiB

@@ -121,8 +121,8 @@ function reference(context: PVOID, by: 1 | -1): void {
  *
  * @param ServicesType VideoPortServicesAGP, I2C, Int10, DebugReport or WCMemoryProtection
  * @param Interface in: Size and Version; out: the rest
- * @returns NO_ERROR; ERROR_INVALID_FUNCTION for a service that there is not (VideoPortServicesHeadless is one: this machine
- * has no management console); ERROR_INVALID_PARAMETER for a version or size that there is not
+ * @returns NO_ERROR; ERROR_INVALID_FUNCTION for a service that there is not (VideoPortServicesHeadless is one: this
+ *   machine has no management console); ERROR_INVALID_PARAMETER for a version or size that there is not
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportqueryservices
  */
 export function VideoPortQueryServices(

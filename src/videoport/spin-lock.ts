@@ -1,7 +1,7 @@
 /**
- * Spin locks: VideoPortCreateSpinLock, DeleteSpinLock, AcquireSpinLock, ReleaseSpinLock, and the forms for code that is at
- * DISPATCH_LEVEL already. On one processor a lock that is held can only be held by the code that asks for it: it would
- * spin for ever, so asking is a deadlock.
+ * Spin locks: VideoPortCreateSpinLock, DeleteSpinLock, AcquireSpinLock, ReleaseSpinLock, and the forms for code that is
+ * at DISPATCH_LEVEL already. On one processor a lock that is held can only be held by the code that asks for it: it
+ * would spin for ever, so asking is a deadlock.
  */
 import { SPIN_LOCK_ALREADY_OWNED, SPIN_LOCK_NOT_OWNED } from '../ddi/bug-checks.ts';
 import { DISPATCH_LEVEL, PASSIVE_LEVEL } from '../ddi/constants.ts';
@@ -61,8 +61,8 @@ export function VideoPortCreateSpinLock(HwDeviceExtension: HwDeviceExtension, Sp
 }
 
 /**
- * Deletes a spin lock, which nobody may hold. Not from HwVidInterrupt, nor from a synchronisation callback of medium or high
- * priority.
+ * Deletes a spin lock, which nobody may hold. Not from HwVidInterrupt, nor from a synchronisation callback of medium or
+ * high priority.
  *
  * @returns NO_ERROR
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportdeletespinlock

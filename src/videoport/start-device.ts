@@ -1,7 +1,7 @@
 /**
  * The life of a device as the port sees it (ddi.md §4): DriverEntry, legacy resources, HwVidFindAdapter, interrupt
- * connected, HwVidInitialize, children; and power-down at the end, the one place where an XPDM miniport can give back what
- * it holds, since it has no unload callback.
+ * connected, HwVidInitialize, children; and power-down at the end, the one place where an XPDM miniport can give back
+ * what it holds, since it has no unload callback.
  */
 import {
   PASSIVE_LEVEL,
@@ -97,8 +97,8 @@ function legacyResources(device: VideoDevice): readonly VIDEO_ACCESS_RANGE[] {
 }
 
 /**
- * win32k opens the device: HwVidInitialize. Windows documents one call at the open; a driver must be ready for more, since
- * every open calls it.
+ * win32k opens the device: HwVidInitialize. Windows documents one call at the open; a driver must be ready for more,
+ * since every open calls it.
  */
 export function openDevice(device: VideoDevice): StartFailure | null {
   const { processor, driver } = port;
@@ -124,8 +124,8 @@ function connectInterrupt(device: VideoDevice, config: VIDEO_PORT_CONFIG_INFO): 
 }
 
 /**
- * Shuts the devices down: HwVidSetPowerState(VideoPowerShutdown) for the children and the adapter of those whose driver has
- * it, then the report of what is still allocated.
+ * Shuts the devices down: HwVidSetPowerState(VideoPowerShutdown) for the children and the adapter of those whose driver
+ * has it, then the report of what is still allocated.
  */
 export function shutDown(): void {
   for (const device of port.devices) if (!device.primary) setDevicePower(device, VideoPowerShutdown);

@@ -1,6 +1,6 @@
 /**
- * The DDK's structures as a miniport uses them: `VIDEO_MODE.read(vrp.InputBuffer)`. These are the ones that travel in VRP
- * buffers; those that are handed over in calls are plain objects (`src/ddi/miniport.ts`).
+ * The DDK's structures as a miniport uses them: `VIDEO_MODE.read(vrp.InputBuffer)`. These are the ones that travel in
+ * VRP buffers; those that are handed over in calls are plain objects (`src/ddi/miniport.ts`).
  */
 import * as layouts from '../ddi/structures-ntddvdeo.ts';
 import { inMemory } from './system-memory.ts';

@@ -23,8 +23,7 @@ const SLEEP_ABOVE_MS = 1;
  * Runs a routine that HwVidInterrupt cannot interrupt.
  *
  * @param Priority VpLowPriority: at DISPATCH_LEVEL, only interrupts come between; VpMediumPriority and VpHighPriority:
- * at the interrupt's IRQL, nothing does (without an interrupt: as
- *   VpLowPriority)
+ *   at the interrupt's IRQL, nothing does (without an interrupt: as VpLowPriority)
  * @returns what the routine returned
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportsynchronizeexecution
  */

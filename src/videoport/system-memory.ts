@@ -1,7 +1,6 @@
 /**
  * The driver's way to its memory: `mem`, which gives checked typed views, and the same checks for functions that take
- * addresses.
- * An access to a page that is not mapped is a page fault: in kernel mode, bug check 0x50.
+ * addresses. An access to a page that is not mapped is a page fault: in kernel mode, bug check 0x50.
  */
 import { PAGE_FAULT_IN_NONPAGED_AREA } from '../ddi/bug-checks.ts';
 import { DISPATCH_LEVEL } from '../ddi/constants.ts';
@@ -30,9 +29,9 @@ export function requireMapped(address: PVOID, count: number, what: string, write
 }
 
 /**
- * What Driver Verifier finds on pool memory: touching paged memory at DISPATCH_LEVEL (it takes all of it out of RAM when the
- * IRQL rises; without it the memory happens to be there), and, as its special pool does, touching what is outside a
- * block.
+ * What Driver Verifier finds on pool memory: touching paged memory at DISPATCH_LEVEL (it takes all of it out of RAM
+ * when the IRQL rises; without it the memory happens to be there), and, as its special pool does, touching what is
+ * outside a block.
  */
 function checkPool(address: PVOID, count: number, what: string, write: boolean, kind: 'pool' | 'paged-pool'): void {
   const { observer, processor, pool, locked } = port;
@@ -66,8 +65,7 @@ function buffer(name: string, size: number, address: PVOID, count: number): Shar
 
 /**
  * The machine's memory, as typed views of the bytes themselves: what you write through one, the device finds when it
- * reads the page. A view
- * covers exactly the elements asked for; indices beyond them do nothing.
+ * reads the page. A view covers exactly the elements asked for; indices beyond them do nothing.
  */
 export const mem = {
   /** `count` bytes at an address. */
