@@ -6,6 +6,7 @@ import { JOB_TABLE_WORDS, JOB_WORDS, MAX_JOBS } from '../job.ts';
 import { OPERAND_INDEX } from '../operands.ts';
 import { CompletionNudge } from './completion-nudge.ts';
 import executeText from './execute.wgsl?raw';
+import pixelsText from './pixels.wgsl?raw';
 import presentText from './present.wgsl?raw';
 import { ReadbackRing } from './readback-ring.ts';
 import { UploadRing } from './upload-ring.ts';
@@ -206,13 +207,13 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
       { binding: 1, visibility: GPUShaderStage.FRAGMENT, buffer: { type: 'uniform' } },
     ],
   });
-  const presentModule = device.createShaderModule({ label: 'present', code: presentText });
+  const presentModule = device.createShaderModule({ label: 'present', code: pixelsText + presentText });
   const [executePipeline, presentPipeline] = await Promise.all([
     device.createComputePipelineAsync({
       label: 'execute',
       layout: device.createPipelineLayout({ bindGroupLayouts: [executeLayout] }),
       compute: {
-        module: device.createShaderModule({ label: 'execute', code: executeText }),
+        module: device.createShaderModule({ label: 'execute', code: pixelsText + executeText }),
         entryPoint: 'execute',
         constants: OPERAND_INDEX,
       },

@@ -10,7 +10,7 @@ import { type Gpu, type GpuContext, JOB_GROUP_BYTES } from './gpu-context.ts';
 import { Presenter } from './presenter.ts';
 import type { UploadSlab } from './upload-ring.ts';
 
-/** Pixels of a tile, which one workgroup executes: as in execute.wgsl. */
+/** Words of a tile, which one workgroup executes: as in execute.wgsl. */
 const TILE_WIDTH = 256;
 const TILE_HEIGHT = 8;
 
