@@ -8,7 +8,8 @@
  *   [1] the packet's header, as a word index in the ring           [5] source surface, likewise
  *   [2] the ring, as a word index in the aperture                  [6] width in pixels    [7] height
  *   [3] words in the ring − 1                                      [8] words of the destination to visit in each row
- *   [9] the colour table of a P8 source, as a word index in the aperture                           [10] … [15] nothing yet
+ *   [9] the colour table of a P8 source, as a word index in the aperture                           [10] the triangles, likewise
+ *   [11] how many there are                                       [12] … [15] nothing
  *
  * A surface's word index may be "negative", modulo 2³²: it may begin before the memory that its rectangle touches.
  * Jobs that do not depend on one another form a group, which the GPU executes at once. Groups execute in order.
@@ -35,3 +36,5 @@ export const JOB_COPY_FROM_SCRATCH = 4;
 export const JOB_BLEND = 5;
 /** Second half of a blend whose rectangles overlap. */
 export const JOB_BLEND_FROM_SCRATCH = 6;
+/** Triangles: always a group of its own. */
+export const JOB_DRAW = 7;

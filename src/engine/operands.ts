@@ -21,4 +21,9 @@ export const OPERAND_INDEX = {
   COPY_SOURCE_PITCH: operandIndex('COPY_RECT', 'sourcePitch'),
   COPY_SOURCE_XY: operandIndex('COPY_RECT', 'sourceXY'),
   COPY_FORMATS: operandIndex('COPY_RECT', 'formats'),
+  DRAW_DESTINATION_PITCH: operandIndex('DRAW_TRIANGLES', 'destinationPitch'),
+  DRAW_DESTINATION_XY: operandIndex('DRAW_TRIANGLES', 'destinationXY'),
+  DRAW_SOURCE_PITCH: operandIndex('DRAW_TRIANGLES', 'sourcePitch'),
+  DRAW_SOURCE_SIZE: operandIndex('DRAW_TRIANGLES', 'sourceSize'),
+  DRAW_FORMATS: operandIndex('DRAW_TRIANGLES', 'formats'),
 } as const;

@@ -2,8 +2,19 @@
  * Reads packets out of the fetched ring by the table in src/devices/ringgpu/packets.ts: nothing here knows any packet
  * by name, so a packet that the table gains is decoded, and its surfaces are checked, without a change to this file.
  */
-import { type Operand, PACKET_BY_OPCODE, type PacketName, RINGGPU_PACKETS } from '../devices/ringgpu/packets.ts';
-import { RINGGPU_FAULT_LENGTH, RINGGPU_FAULT_NONE, RINGGPU_FAULT_OPCODE } from '../devices/ringgpu/registers.ts';
+import {
+  type Operand,
+  PACKET_BY_OPCODE,
+  type PacketName,
+  RINGGPU_PACKETS,
+  RINGGPU_VERTEX_WORDS,
+} from '../devices/ringgpu/packets.ts';
+import {
+  RINGGPU_FAULT_LENGTH,
+  RINGGPU_FAULT_NONE,
+  RINGGPU_FAULT_OPCODE,
+  RINGGPU_FORMAT_X8R8G8B8,
+} from '../devices/ringgpu/registers.ts';
 import type { Rectangle } from './surface.ts';
 
 /** Where the source's format begins in an operand of kind `formats`. */
@@ -30,6 +41,8 @@ export interface PacketShape {
   readonly destination: SurfaceShape | null;
   /** The surface that it reads. */
   readonly source: SurfaceShape | null;
+  /** Low and high half of the address of the triangles that it reads, and their number. */
+  readonly vertices: { readonly low: number; readonly high: number; readonly count: number } | null;
 }
 
 function surfaceShape(operands: readonly Operand[], prefix: string): SurfaceShape | null {
@@ -47,6 +60,11 @@ function surfaceShape(operands: readonly Operand[], prefix: string): SurfaceShap
   };
 }
 
+function verticesShape(operands: readonly Operand[]): PacketShape['vertices'] {
+  const low = operands.findIndex(({ name }) => name === 'verticesLo') + 1;
+  return low === 0 ? null : { low, high: low + 1, count: low + 2 };
+}
+
 function packetShape(name: PacketName): PacketShape {
   const operands: readonly Operand[] = RINGGPU_PACKETS[name].operands;
   return {
@@ -54,6 +72,7 @@ function packetShape(name: PacketName): PacketShape {
     words: name === 'NOP' ? 0 : 1 + operands.length,
     destination: surfaceShape(operands, 'destination'),
     source: surfaceShape(operands, 'source') ?? surfaceShape(operands, 'surface'),
+    vertices: verticesShape(operands),
   };
 }
 
@@ -107,6 +126,13 @@ export class Packet {
       height: extent >>> 16,
       format: this.#format(surface),
     };
+  }
+
+  /** The packet's triangles, one in each row. */
+  triangles({ low, high, count }: NonNullable<PacketShape['vertices']>): Rectangle {
+    const width = 3 * RINGGPU_VERTEX_WORDS;
+    const base = this.word(low) + this.word(high) * 2 ** 32;
+    return { base, pitch: width * 4, x: 0, y: 0, width, height: this.word(count), format: RINGGPU_FORMAT_X8R8G8B8 };
   }
 
   /** A format, or a number that is none. */

@@ -56,3 +56,13 @@ export function blend(over: number, under: number): number {
   const odd = addPair((over >>> 8) & 0x00ff_00ff, (rest >>> 8) & 0x00ff_00ff);
   return (even | (odd << 8)) >>> 0;
 }
+
+/** Channel times channel, 255 standing for 1. */
+export function modulate(colour: number, by: number): number {
+  if (by === 0xffff_ffff) return colour;
+  const alpha = scalePair(colour >>> 24, by >>> 24);
+  const red = scalePair((colour >>> 16) & 0xff, (by >>> 16) & 0xff);
+  const green = scalePair((colour >>> 8) & 0xff, (by >>> 8) & 0xff);
+  const blue = scalePair(colour & 0xff, by & 0xff);
+  return ((alpha << 24) | (red << 16) | (green << 8) | blue) >>> 0;
+}

@@ -12,7 +12,7 @@
 import { PAGE_SIZE } from '../bus/board-memory.ts';
 import type { IommuReader } from '../bus/iommu.ts';
 import { LOGICAL_LIMIT } from '../bus/iommu.ts';
-import { type PacketName, RINGGPU_FLAG_INTERRUPT } from '../devices/ringgpu/packets.ts';
+import { type PacketName, RINGGPU_FLAG_INTERRUPT, RINGGPU_FLAG_TEXTURED } from '../devices/ringgpu/packets.ts';
 import {
   RINGGPU_FAULT_MEMORY,
   RINGGPU_FAULT_READ_ONLY,
@@ -29,6 +29,7 @@ import {
   JOB_COPY,
   JOB_COPY_FROM_SCRATCH,
   JOB_COPY_TO_SCRATCH,
+  JOB_DRAW,
   JOB_FENCE,
   JOB_FILL,
   MAX_JOBS,
@@ -56,6 +57,7 @@ const JOB_KINDS: Readonly<Partial<Record<PacketName, readonly [kind: number, fro
   FILL_RECT: [JOB_FILL],
   COPY_RECT: [JOB_COPY, JOB_COPY_FROM_SCRATCH],
   BLEND_RECT: [JOB_BLEND, JOB_BLEND_FROM_SCRATCH],
+  DRAW_TRIANGLES: [JOB_DRAW],
 };
 
 /** Registers that packets depend on, as they stood when the packets were fetched. Logical addresses. */
@@ -79,6 +81,18 @@ interface Place {
   /** The same with `base` as a byte of the aperture, which may be negative. */
   readonly aperture: Rectangle;
 }
+
+/** What a packet writes and reads. */
+interface Places {
+  readonly destination: Place | null;
+  readonly source: Place | null;
+  /** The colour table of a P8 source. */
+  readonly table: Place | null;
+  /** Vertices, a triangle in each row. */
+  readonly triangles: Place | null;
+}
+
+const NO_PLACES: Places = { destination: null, source: null, table: null, triangles: null };
 
 export class Planner {
   readonly #iommu: IommuReader;
@@ -126,6 +140,7 @@ export class Planner {
       case 'FILL_RECT':
       case 'COPY_RECT':
       case 'BLEND_RECT':
+      case 'DRAW_TRIANGLES':
       case 'FLIP':
         return this.#transfer(batch, packet, context);
       default:
@@ -209,7 +224,7 @@ export class Planner {
       const rectangle = { base: address, pitch: 4, x: 0, y: 0, width: 1, height: 1, format: RINGGPU_FORMAT_X8R8G8B8 };
       const place = this.#place(rectangle, true);
       if ('code' in place) return place;
-      this.#addJob(batch, JOB_FENCE, packet, place, null, null);
+      this.#addJob(batch, JOB_FENCE, packet, { ...NO_PLACES, destination: place });
       batch.slices.add(place.slice);
       batch.fenceSlice = place.slice;
       batch.fenceAddress = address;
@@ -225,39 +240,33 @@ export class Planner {
 
   /** All that reads surfaces, writes one, or both. */
   #transfer(batch: Batch, packet: Packet, context: PacketContext): PacketFault | 'full' | null {
-    const shape = packet.shape as NonNullable<Packet['shape']>;
-    const destination = shape.destination && this.#place(packet.rectangle(shape.destination), true);
-    if (destination && 'code' in destination) return destination;
-    const source = shape.source && this.#place(packet.rectangle(shape.source), false);
-    if (source && 'code' in source) return source;
-
-    if (destination && source && !canBecome(packet, destination, source)) return surfaceRefused(destination);
-    const table = destination && source && this.#colourTable(destination, source, context);
-    if (table && 'code' in table) return table;
-
-    const bytes = (destination ? spanBytes(destination.logical) : 0) + (source ? spanBytes(source.logical) : 0);
+    const places = this.#places(packet, context);
+    if ('code' in places) return places;
+    const { destination, source } = places;
+    const used = [destination, ...readsOf(places)].filter((place) => place !== null);
+    const bytes = used.reduce((sum, { logical }) => sum + spanBytes(logical), 0);
     if (batch.packets > 0) {
       if (batch.pullBytes + bytes > PULL_BUDGET || batch.workBytes + bytes > WORK_BUDGET) return 'full';
       if (batch.pulls.length / 3 + batch.touched.length / 2 > PIECE_BUDGET) return 'full';
     }
-    batch.workBytes += bytes;
-    // The source first: where a copy overlaps itself, what it writes over it also reads.
+    // What is read first: where a copy overlaps itself, what it writes over it also reads.
     const mark = batch.pulls.length;
     const bytesBefore = batch.pullBytes;
-    let missing = source ? this.#pullRectangle(batch, source) : -1;
-    if (missing < 0 && table) missing = this.#pullRectangle(batch, table);
-    if (missing < 0 && destination) missing = this.#pullEdges(batch, destination);
+    let missing = -1;
+    for (const place of readsOf(places)) if (missing < 0) missing = this.#pullRectangle(batch, place);
+    if (missing < 0 && destination) {
+      missing = writesAll(packet) ? this.#pullEdges(batch, destination) : this.#pullRectangle(batch, destination);
+    }
     if (missing >= 0) {
       this.#takeBack(batch, mark, bytesBefore);
       return { code: RINGGPU_FAULT_UNMAPPED, address: missing };
     }
-    if (source) batch.slices.add(source.slice);
-    if (table) batch.slices.add(table.slice);
+    batch.workBytes += bytes;
+    for (const { slice } of used) batch.slices.add(slice);
     if (destination) {
-      batch.slices.add(destination.slice);
       this.#touch(batch, destination);
       batch.writes.push({ slice: destination.slice, rectangle: destination.logical });
-      this.#addTransferJobs(batch, packet, destination, source, table);
+      this.#addTransferJobs(batch, packet, { ...places, destination });
     } else if (source) {
       const { base, pitch, width, height, format } = source.logical;
       const interrupt = (packet.flags & RINGGPU_FLAG_INTERRUPT) !== 0;
@@ -266,62 +275,70 @@ export class Planner {
     return null;
   }
 
-  /** The colour table that a transfer needs; null: none. Only indices can be made to indices: nothing else is drawn on P8. */
-  #colourTable(destination: Place, source: Place, { colourTable }: PacketContext): Place | PacketFault | null {
-    if (destination.logical.format === RINGGPU_FORMAT_P8) return null;
-    if (source.logical.format !== RINGGPU_FORMAT_P8) return null;
-    const format = RINGGPU_FORMAT_X8R8G8B8;
-    const place = this.#place(
-      { base: colourTable, pitch: COLOURS * 4, x: 0, y: 0, width: COLOURS, height: 1, format },
-      false,
-    );
-    if (!('code' in place) && mayOverlap(place.aperture, destination.aperture)) return surfaceRefused(destination);
-    return place;
+  /** Everything that a packet names, found good; or what is wrong with it. */
+  #places(packet: Packet, { colourTable }: PacketContext): Places | PacketFault {
+    const shape = packet.shape as NonNullable<Packet['shape']>;
+    const destination = shape.destination && this.#place(packet.rectangle(shape.destination), true);
+    if (destination && 'code' in destination) return destination;
+    const reads = shape.source && (!shape.vertices || (packet.flags & RINGGPU_FLAG_TEXTURED) !== 0);
+    const source = reads && shape.source ? this.#place(packet.rectangle(shape.source), false) : null;
+    if (source && 'code' in source) return source;
+    if (destination && !canBecome(packet, destination, source)) return surfaceRefused(destination);
+    const triangles = shape.vertices && this.#place(packet.triangles(shape.vertices), false);
+    if (triangles && 'code' in triangles) return triangles;
+
+    const { format } = source?.logical ?? {};
+    const looksUp = destination && format === RINGGPU_FORMAT_P8 && destination.logical.format !== RINGGPU_FORMAT_P8;
+    const table = looksUp ? this.#place(colourTableAt(colourTable), false) : null;
+    if (table && 'code' in table) return table;
+    // A copy may overlap itself. Nothing else that is read may change while it is read.
+    const steady = shape.vertices ? [source, table, triangles] : [table];
+    for (const place of steady) {
+      if (place && destination && mayOverlap(place.aperture, destination.aperture)) return surfaceRefused(place);
+    }
+    return { destination, source, table, triangles };
   }
 
-  #addTransferJobs(batch: Batch, packet: Packet, destination: Place, source: Place | null, table: Place | null): void {
+  #addTransferJobs(batch: Batch, packet: Packet, places: Places & { readonly destination: Place }): void {
+    const { destination, source } = places;
     const [kind = JOB_FILL, fromScratch = 0] = JOB_KINDS[packet.shape?.name as PacketName] ?? [];
-    if (!source || !mayOverlap(destination.aperture, source.aperture)) {
-      this.#addJob(batch, kind, packet, destination, source, table);
+    if (places.triangles) {
+      this.#groupClosed = true;
+      this.#addJob(batch, kind, packet, places);
+      this.#groupClosed = true;
+    } else if (!source || !mayOverlap(destination.aperture, source.aperture)) {
+      this.#addJob(batch, kind, packet, places);
     } else {
       // Scratch is one place: nobody shares a group with either half.
       const { width, height } = source.logical;
       batch.scratchBytes = Math.max(batch.scratchBytes, width * height * 4);
       this.#groupClosed = true;
-      this.#addJob(batch, JOB_COPY_TO_SCRATCH, packet, null, source, null);
+      this.#addJob(batch, JOB_COPY_TO_SCRATCH, packet, { ...NO_PLACES, source });
       this.#groupClosed = true;
-      this.#addJob(batch, fromScratch, packet, destination, null, table);
+      this.#addJob(batch, fromScratch, packet, { ...places, source: null });
       this.#groupClosed = true;
     }
   }
 
-  #addJob(
-    batch: Batch,
-    kind: number,
-    packet: Packet,
-    destination: Place | null,
-    source: Place | null,
-    table: Place | null,
-  ): void {
+  #addJob(batch: Batch, kind: number, packet: Packet, places: Places): void {
+    const { destination, source, table, triangles } = places;
+    const reads = readsOf(places);
     const depends =
       this.#groupClosed ||
       (destination !== null && touchesAny(destination.aperture, this.#groupReads)) ||
       (destination !== null && touchesAny(destination.aperture, this.#groupWrites)) ||
-      (source !== null && touchesAny(source.aperture, this.#groupWrites)) ||
-      (table !== null && touchesAny(table.aperture, this.#groupWrites));
+      reads.some(({ aperture }) => touchesAny(aperture, this.#groupWrites));
     if (depends) this.begin();
     if (destination) this.#groupWrites.push(destination.aperture);
-    if (source) this.#groupReads.push(source.aperture);
-    if (table) this.#groupReads.push(table.aperture);
+    for (const { aperture } of reads) this.#groupReads.push(aperture);
+    const wordOf = (place: Place | null) => (place ? place.aperture.base / 4 : 0);
     const { width, height } = (destination ?? (source as Place)).logical;
-    const words = [destination, source, table].map((place) => (place ? place.aperture.base / 4 : 0));
-    const [destinationWord = 0, sourceWord = 0, tableWord = 0] = words;
     const columns = destination ? rowWords(destination.logical) : width;
     const { ringWord, ring } = batch;
     batch.addJob(depends, [
       ...[kind, packet.at, ringWord, ring.length - 1],
-      ...[destinationWord, sourceWord, width, height],
-      ...[columns, tableWord],
+      ...[wordOf(destination), wordOf(source), width, height],
+      ...[columns, wordOf(table), wordOf(triangles), triangles ? triangles.logical.height : 0],
     ]);
   }
 
@@ -391,10 +408,23 @@ export class Planner {
   }
 }
 
-/** Whether a packet can make the pixels of one surface out of another's: indices are made of indices, and only copied. */
-function canBecome({ shape }: Packet, { logical }: Place, source: Place): boolean {
-  if (logical.format !== RINGGPU_FORMAT_P8) return true;
-  return shape?.name === 'COPY_RECT' && source.logical.format === RINGGPU_FORMAT_P8;
+/** Whether a packet can make pixels of its destination's format: indices are filled with one, or copied from indices. */
+function canBecome({ shape }: Packet, { logical }: Place, source: Place | null): boolean {
+  if (logical.format !== RINGGPU_FORMAT_P8 || shape?.name === 'FILL_RECT') return true;
+  return shape?.name === 'COPY_RECT' && source?.logical.format === RINGGPU_FORMAT_P8;
+}
+
+/** Whether every pixel of the packet's rectangle is new, whatever it was before. */
+function writesAll({ shape }: Packet): boolean {
+  return shape?.name === 'FILL_RECT' || shape?.name === 'COPY_RECT';
+}
+
+function colourTableAt(base: number): Rectangle {
+  return { base, pitch: COLOURS * 4, x: 0, y: 0, width: COLOURS, height: 1, format: RINGGPU_FORMAT_X8R8G8B8 };
+}
+
+function readsOf({ source, table, triangles }: Places): Place[] {
+  return [source, table, triangles].filter((place) => place !== null);
 }
 
 /** A surface that could be, but not in this packet. */

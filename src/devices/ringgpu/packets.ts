@@ -85,6 +85,26 @@ export const RINGGPU_PACKETS = {
     flags: [],
     text: 'Lays a rectangle of one surface, whose colours are premultiplied by their alpha, over a rectangle of another, or of the same as COPY_RECT does.',
   },
+  DRAW_TRIANGLES: {
+    opcode: 0x13,
+    operands: [
+      ...surface('destination'),
+      { name: 'destinationXY', kind: 'xy' },
+      ...surface('source'),
+      { name: 'sourceSize', kind: 'size' },
+      { name: 'size', kind: 'size' },
+      { name: 'formats', kind: 'formats' },
+      { name: 'verticesLo', kind: 'address-lo' },
+      { name: 'verticesHi', kind: 'address-hi' },
+      { name: 'triangles', kind: 'u32' },
+    ],
+    flags: [
+      { name: 'GOURAUD', bit: 0 },
+      { name: 'TEXTURED', bit: 1 },
+      { name: 'BLEND', bit: 2 },
+    ],
+    text: 'Draws triangles one after the other, as far as they lie in a rectangle of the destination: see Triangles. Without TEXTURED the source operands count for nothing.',
+  },
   FLIP: {
     opcode: 0x20,
     operands: [...surface('surface'), { name: 'size', kind: 'size' }, { name: 'format', kind: 'format' }],
@@ -108,6 +128,14 @@ export function packetWords(name: PacketName): number {
 
 /** Flag bits of a header, as they stand in bits 23:16. */
 export const RINGGPU_FLAG_INTERRUPT = 1;
+
+/** Flags of DRAW_TRIANGLES: colours run from vertex to vertex; the source is the texture; pixels are laid over what is there. */
+export const RINGGPU_FLAG_GOURAUD = 1;
+export const RINGGPU_FLAG_TEXTURED = 2;
+export const RINGGPU_FLAG_BLEND = 4;
+
+/** Words of a vertex: x and y as signed numbers with 4 bits of fraction, A8R8G8B8, and u and v (low and high half). */
+export const RINGGPU_VERTEX_WORDS = 4;
 
 /**
  * Header word of a packet, for drivers.

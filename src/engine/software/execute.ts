@@ -7,13 +7,15 @@ import {
   JOB_COPY,
   JOB_COPY_FROM_SCRATCH,
   JOB_COPY_TO_SCRATCH,
+  JOB_DRAW,
   JOB_FENCE,
   JOB_FILL,
   JOB_WORDS,
 } from '../job.ts';
 import { OPERAND_INDEX } from '../operands.ts';
 import { blend, fromColour, toColour } from '../pixel-formats.ts';
-import { pixelShift } from '../surface.ts';
+import { drawTriangles } from './draw.ts';
+import { eachPixel, load, placeOf } from './place.ts';
 
 /** Executes a batch's jobs, group by group, on the words of the aperture. */
 export function executeJobs(aperture: Uint32Array, batch: Batch): void {
@@ -25,31 +27,21 @@ export function executeJobs(aperture: Uint32Array, batch: Batch): void {
   }
 }
 
-/** A rectangle of a surface, or of scratch memory. */
-interface Place {
-  readonly memory: Uint32Array;
-  /** Of the row in which the rectangle begins. Surfaces may begin below 0, modulo 2³². */
-  readonly word: number;
-  readonly pitchWords: number;
-  readonly x: number;
-  readonly format: number;
-  readonly shift: number;
-}
-
 function execute(aperture: Uint32Array, scratch: Uint32Array, jobs: Uint32Array, at: number): void {
   const [kind, packet, ring, mask, destination, source, width, height, , table] = jobs.subarray(
     at,
     at + JOB_WORDS,
   ) as unknown as [number, number, number, number, number, number, number, number, number, number];
   const operand = (index: number) => aperture[ring + ((packet + index) & mask)] as number;
-  const place = (surface: number, pitch: number, xy: number, format: number): Place => {
-    const pitchWords = pitch >>> 2;
-    const word = (surface + (xy >>> 16) * pitchWords) >>> 0;
-    return { memory: aperture, word, pitchWords, x: xy & 0xffff, format, shift: pixelShift(format) };
-  };
+  const place = (surface: number, pitch: number, xy: number, format: number) =>
+    placeOf(aperture, surface, pitch, xy, format);
 
   if (kind === JOB_FENCE) {
     aperture[destination] = operand(OPERAND_INDEX.FENCE_VALUE);
+    return;
+  }
+  if (kind === JOB_DRAW) {
+    drawTriangles(aperture, jobs.subarray(at, at + JOB_WORDS), operand);
     return;
   }
   if (kind === JOB_FILL) {
@@ -105,37 +97,4 @@ function execute(aperture: Uint32Array, scratch: Uint32Array, jobs: Uint32Array,
     );
   } else if (from.format === to.format) eachPixel(to, width, height, read);
   else eachPixel(to, width, height, (x, y) => fromColour(colourOf(read(x, y)), to.format));
-}
-
-/** Word index of the word in which a pixel of a rectangle stands. */
-function wordOf({ word, pitchWords, x: left, shift }: Place, x: number, y: number): number {
-  return (word + y * pitchWords + ((left + x) >>> shift)) >>> 0;
-}
-
-/** The pixel at x, y of a rectangle, as it stands in memory. */
-function load(place: Place, x: number, y: number): number {
-  const word = place.memory[wordOf(place, x, y)] as number;
-  if (place.shift === 0) return word;
-  const bits = 32 >>> place.shift;
-  return (word >>> (((place.x + x) & ((1 << place.shift) - 1)) * bits)) & (2 ** bits - 1);
-}
-
-/** Puts what `result` makes of each pixel of a rectangle in its place, and changes no other. */
-function eachPixel(
-  to: Place,
-  width: number,
-  height: number,
-  result: (x: number, y: number, before: number) => number,
-): void {
-  const bits = 32 >>> to.shift;
-  const mask = (2 ** bits - 1) >>> 0;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const at = wordOf(to, x, y);
-      const word = to.memory[at] as number;
-      const bit = ((to.x + x) & ((1 << to.shift) - 1)) * bits;
-      const pixel = result(x, y, ((word >>> bit) & mask) >>> 0) & mask;
-      to.memory[at] = (word & ~(mask << bit)) | (pixel << bit);
-    }
-  }
 }

@@ -5,7 +5,9 @@
 import { JOB_TABLE_WORDS, JOB_WORDS, MAX_JOBS } from '../job.ts';
 import { OPERAND_INDEX } from '../operands.ts';
 import { CompletionNudge } from './completion-nudge.ts';
+import drawText from './draw.wgsl?raw';
 import executeText from './execute.wgsl?raw';
+import jobText from './job.wgsl?raw';
 import pixelsText from './pixels.wgsl?raw';
 import presentText from './present.wgsl?raw';
 import { ReadbackRing } from './readback-ring.ts';
@@ -42,6 +44,8 @@ export interface Gpu {
   readonly nudge: CompletionNudge;
   readonly executeLayout: GPUBindGroupLayout;
   readonly executePipeline: GPUComputePipeline;
+  /** For jobs that draw triangles; its layout is the same. */
+  readonly drawPipeline: GPUComputePipeline;
   readonly presentLayout: GPUBindGroupLayout;
   readonly presentPipeline: GPURenderPipeline;
   readonly presentFormat: GPUTextureFormat;
@@ -208,16 +212,20 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
     ],
   });
   const presentModule = device.createShaderModule({ label: 'present', code: pixelsText + presentText });
-  const [executePipeline, presentPipeline] = await Promise.all([
+  const module = device.createShaderModule({
+    label: 'execute',
+    code: pixelsText + jobText + executeText + drawText,
+  });
+  const layout = device.createPipelineLayout({ bindGroupLayouts: [executeLayout] });
+  const pipeline = (entryPoint: string) =>
     device.createComputePipelineAsync({
-      label: 'execute',
-      layout: device.createPipelineLayout({ bindGroupLayouts: [executeLayout] }),
-      compute: {
-        module: device.createShaderModule({ label: 'execute', code: pixelsText + executeText }),
-        entryPoint: 'execute',
-        constants: OPERAND_INDEX,
-      },
-    }),
+      label: entryPoint,
+      layout,
+      compute: { module, entryPoint, constants: OPERAND_INDEX },
+    });
+  const [executePipeline, drawPipeline, presentPipeline] = await Promise.all([
+    pipeline('execute'),
+    pipeline('draw'),
     device.createRenderPipelineAsync({
       label: 'present',
       layout: device.createPipelineLayout({ bindGroupLayouts: [presentLayout] }),
@@ -232,6 +240,7 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
     nudge: new CompletionNudge(device.queue),
     executeLayout,
     executePipeline,
+    drawPipeline,
     presentLayout,
     presentPipeline,
     presentFormat,

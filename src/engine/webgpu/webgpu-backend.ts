@@ -5,7 +5,7 @@
 import { type BoardMemory, PAGE_SIZE } from '../../bus/board-memory.ts';
 import { type Backend, type BackendHost, FIRST_APERTURE_PAGES, type Picture, type Submitted } from '../backend.ts';
 import { type Batch, READBACK_HEADER } from '../batch.ts';
-import { JOB_WORDS } from '../job.ts';
+import { JOB_DRAW, JOB_WORDS } from '../job.ts';
 import { type Gpu, type GpuContext, JOB_GROUP_BYTES } from './gpu-context.ts';
 import { Presenter } from './presenter.ts';
 import type { UploadSlab } from './upload-ring.ts';
@@ -13,6 +13,9 @@ import type { UploadSlab } from './upload-ring.ts';
 /** Words of a tile, which one workgroup executes: as in execute.wgsl. */
 const TILE_WIDTH = 256;
 const TILE_HEIGHT = 8;
+
+/** The same for triangles, as in draw.wgsl. */
+const DRAW_TILE = 16;
 
 /** Slabs up to this size are mapped again only when their batch is done. */
 const SMALL_SLAB = 64 * 1024;
@@ -272,13 +275,18 @@ export class WebGpuBackend implements Backend {
     const bindings = this.#bindings(gpu, aperture, batch.scratchBytes);
     const { groups } = batch;
     const pass = encoder.beginComputePass();
-    pass.setPipeline(gpu.executePipeline);
+    let pipeline: GPUComputePipeline | null = null;
     for (let i = 0; i < groups.length; i += 4) {
-      this.#dynamicOffset[0] = (groups[i] as number) * JOB_WORDS * 4;
+      const first = (groups[i] as number) * JOB_WORDS;
+      const draws = batch.jobs[first] === JOB_DRAW;
+      const needed = draws ? gpu.drawPipeline : gpu.executePipeline;
+      if (needed !== pipeline) pass.setPipeline(needed);
+      pipeline = needed;
+      this.#dynamicOffset[0] = first * 4;
       pass.setBindGroup(0, bindings, this.#dynamicOffset, 0, 1);
       pass.dispatchWorkgroups(
-        Math.ceil((groups[i + 2] as number) / TILE_WIDTH),
-        Math.ceil((groups[i + 3] as number) / TILE_HEIGHT),
+        Math.ceil((groups[i + 2] as number) / (draws ? DRAW_TILE : TILE_WIDTH)),
+        Math.ceil((groups[i + 3] as number) / (draws ? DRAW_TILE : TILE_HEIGHT)),
         groups[i + 1] as number,
       );
     }
