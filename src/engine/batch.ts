@@ -57,6 +57,8 @@ export class Batch {
   /** Groups of jobs: first slot, jobs, widest, highest; and so on. */
   readonly groups: number[] = [];
   scratchBytes = 0;
+  /** Scratch memory in which the GPU notes which triangles touch which tiles. */
+  binBytes = 0;
 
   /* What comes back. */
 
@@ -106,6 +108,7 @@ export class Batch {
     this.jobCount = 0;
     this.groups.length = 0;
     this.scratchBytes = 0;
+    this.binBytes = 0;
     this.reads.length = 0;
     this.readBytes = 0;
     this.bytes = null;

@@ -9,7 +9,7 @@
  *   [2] the ring, as a word index in the aperture                  [6] width in pixels    [7] height
  *   [3] words in the ring − 1                                      [8] words of the destination to visit in each row
  *   [9] the colour table of a P8 source, as a word index in the aperture                           [10] the triangles, likewise
- *   [11] how many there are                                       [12] … [15] nothing
+ *   [11] how many there are                                       [12] logarithm of the side of their tiles
  *
  * A surface's word index may be "negative", modulo 2³²: it may begin before the memory that its rectangle touches.
  * Jobs that do not depend on one another form a group, which the GPU executes at once. Groups execute in order.

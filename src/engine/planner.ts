@@ -38,6 +38,7 @@ import { OPERAND_INDEX } from './operands.ts';
 import type { Packet } from './packet-decoder.ts';
 import type { Slice, SliceTable } from './slice-table.ts';
 import { firstByte, mayOverlap, type Rectangle, rowBytes, rowWords, spanBytes, surfaceFault } from './surface.ts';
+import { triangleBins, triangleTileShift } from './triangle-bins.ts';
 
 /** Packets in a batch, at most. */
 const MAX_PACKETS = 4096;
@@ -335,10 +336,18 @@ export class Planner {
     const { width, height } = (destination ?? (source as Place)).logical;
     const columns = destination ? rowWords(destination.logical) : width;
     const { ringWord, ring } = batch;
+    let tileShift = 0;
+    if (triangles) {
+      const { height: count } = triangles.logical;
+      tileShift = triangleTileShift(columns, height, count);
+      const { tiles, words } = triangleBins(columns, height, count, tileShift);
+      batch.binBytes = Math.max(batch.binBytes, tiles * words * 4);
+    }
     batch.addJob(depends, [
       ...[kind, packet.at, ringWord, ring.length - 1],
       ...[wordOf(destination), wordOf(source), width, height],
       ...[columns, wordOf(table), wordOf(triangles), triangles ? triangles.logical.height : 0],
+      tileShift,
     ]);
   }
 

@@ -55,8 +55,8 @@ export function drawTriangles(aperture: Uint32Array, job: Uint32Array, operand: 
   };
   const vertexAt = (index: number): Vertex => {
     const at = vertices + index * RINGGPU_VERTEX_WORDS;
-    const [x = 0, y = 0, colour = 0, uv = 0] = aperture.subarray(at, at + RINGGPU_VERTEX_WORDS);
-    return { x: x | 0, y: y | 0, colour, uv };
+    const word = (n: number) => aperture[at + n] as number;
+    return { x: word(0) | 0, y: word(1) | 0, colour: word(2), uv: word(3) };
   };
   for (let i = 0; i < count * 3; i += 3) {
     drawTriangle(to, width, height, brush, vertexAt(i), vertexAt(i + 1), vertexAt(i + 2));

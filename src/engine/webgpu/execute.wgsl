@@ -73,6 +73,20 @@ fn execute(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) 
   }
 
   let first = to.x >> to.shift;
+  // Most of what is asked of the device: whole words as they are.
+  if (to.shift == 0u && (job.kind == FILL || (job.kind == COPY && from_place.format == to.format))) {
+    for (var y = top; y < bottom; y++) {
+      let row = to.word + y * to.pitch + to.x;
+      let from_row = from_place.word + y * from_place.pitch + from_place.x;
+      for (var x = left; x < right; x += LANES) {
+        if (job.kind == COPY) {
+          colour = aperture[from_row + x];
+        }
+        aperture[row + x] = colour;
+      }
+    }
+    return;
+  }
   if (to.shift == 0u) {
     for (var y = top; y < bottom; y++) {
       let row = to.word + y * to.pitch + first;

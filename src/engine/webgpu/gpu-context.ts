@@ -44,7 +44,8 @@ export interface Gpu {
   readonly nudge: CompletionNudge;
   readonly executeLayout: GPUBindGroupLayout;
   readonly executePipeline: GPUComputePipeline;
-  /** For jobs that draw triangles; its layout is the same. */
+  /** For jobs that draw triangles, one after the other; their layout is the same. */
+  readonly binPipeline: GPUComputePipeline;
   readonly drawPipeline: GPUComputePipeline;
   readonly presentLayout: GPUBindGroupLayout;
   readonly presentPipeline: GPURenderPipeline;
@@ -223,8 +224,9 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
       layout,
       compute: { module, entryPoint, constants: OPERAND_INDEX },
     });
-  const [executePipeline, drawPipeline, presentPipeline] = await Promise.all([
+  const [executePipeline, binPipeline, drawPipeline, presentPipeline] = await Promise.all([
     pipeline('execute'),
+    pipeline('bin'),
     pipeline('draw'),
     device.createRenderPipelineAsync({
       label: 'present',
@@ -240,6 +242,7 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
     nudge: new CompletionNudge(device.queue),
     executeLayout,
     executePipeline,
+    binPipeline,
     drawPipeline,
     presentLayout,
     presentPipeline,

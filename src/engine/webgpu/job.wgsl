@@ -15,7 +15,8 @@ struct Job {
   table: u32,        // the colour table's word index in the aperture
   vertices: u32,
   triangles: u32,
-  reserved: vec4u,
+  tile_shift: u32,   // logarithm of the side of a tile of triangles
+  reserved: array<u32, 3>,
 }
 
 @group(0) @binding(0) var<storage, read_write> aperture: array<u32>;
