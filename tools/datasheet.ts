@@ -20,6 +20,7 @@ const OPERAND_TEXT: Readonly<Record<packets.OperandKind, string>> = {
   xy: 'x in 15:0, y in 31:16',
   size: 'width in 15:0, height in 31:16',
   format: 'pixel format',
+  formats: 'pixel formats: destination in 7:0, source in 15:8',
   colour: 'pixel value',
 };
 
@@ -38,8 +39,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 function registerTable(): string {
-  const rows = Object.entries(registers.RINGGPU_REGISTERS).map(([name, { offset, access, reset, text }]) => {
-    return [hex(offset, 3), `\`${name}\``, ACCESS[access], reset === 0 ? '0' : hex(reset, 8), text];
+  const rows = Object.entries(registers.RINGGPU_REGISTERS).map(([name, register]) => {
+    const { offset, access, reset, count = 1, step = 0, text }: registers.Register = register;
+    const place = count === 1 ? hex(offset, 3) : `${hex(offset, 3)} … ${hex(offset + 4 * (count - 1), 3)}`;
+    const value = step === 0 ? (reset === 0 ? '0' : hex(reset, 8)) : `n × ${hex(step, 6)}`;
+    return [place, `\`${name}\``, ACCESS[access], value, text];
   });
   return table(['Offset', 'Register', 'Access', 'Reset', 'Meaning'], rows);
 }

@@ -15,6 +15,9 @@ export interface Picture {
   readonly height: number;
   /** Words from the first pixel on that are mapped: pixels behind them are black. */
   readonly visibleWords: number;
+  readonly format: number;
+  /** The monitor's table, 256 words; null when pixels do not go through it. It never changes: another table is another array. */
+  readonly lut: Uint32Array | null;
 }
 
 /** Pages of an aperture at its smallest. */

@@ -57,6 +57,8 @@ export class Batch {
   /** Groups of jobs: first slot, jobs, widest, highest; and so on. */
   readonly groups: number[] = [];
   scratchBytes = 0;
+  /** Scratch memory in which the GPU notes which triangles touch which tiles. */
+  binBytes = 0;
 
   /* What comes back. */
 
@@ -106,6 +108,7 @@ export class Batch {
     this.jobCount = 0;
     this.groups.length = 0;
     this.scratchBytes = 0;
+    this.binBytes = 0;
     this.reads.length = 0;
     this.readBytes = 0;
     this.bytes = null;
@@ -126,9 +129,9 @@ export class Batch {
     return this.workBytes === 0 && this.jobCount === 0;
   }
 
-  /** Appends a job, in a new group when `separate` or when it is the first. */
+  /** Appends a job, in a new group when `separate` or when it is the first. `words` is as job.ts has it. */
   addJob(separate: boolean, words: readonly number[]): void {
-    const width = words[6] as number;
+    const width = words[8] as number;
     const height = words[7] as number;
     const { groups } = this;
     if (separate || groups.length === 0) {
@@ -141,7 +144,7 @@ export class Batch {
       groups[group + 3] = Math.max(groups[group + 3] as number, height);
     }
     // Numbers beyond 32 bits and below 0 are stored modulo 2³², as the shader reckons.
-    for (let i = 0; i < JOB_WORDS; i++) this.jobs[this.jobSlots * JOB_WORDS + i] = words[i] as number;
+    for (let i = 0; i < JOB_WORDS; i++) this.jobs[this.jobSlots * JOB_WORDS + i] = words[i] ?? 0;
     this.jobSlots++;
     this.jobCount++;
   }

@@ -271,13 +271,16 @@ export class CommandProcessor {
   /** Puts packets into the batch until it is full, the fetched ones end, or one is at fault. */
   #plan(batch: Batch): Stop | null {
     const { words: ring, tail } = this.#fetch;
-    const fence = this.#registers.readAddress('FENCE_ADDR_LO', 'FENCE_ADDR_HI');
+    const context = {
+      fence: this.#registers.readAddress('FENCE_ADDR_LO', 'FENCE_ADDR_HI'),
+      colourTable: this.#registers.readAddress('COLOUR_TABLE_LO', 'COLOUR_TABLE_HI'),
+    };
     const available = (((tail - this.#scan) / 4) & (ring.length - 1)) >>> 0;
     this.planner.begin();
     while (batch.ringCount < available) {
       const at = (batch.ringFirst + batch.ringCount) & (ring.length - 1);
       const code = this.#packet.decode(ring, at, available - batch.ringCount);
-      const result = code !== 0 ? { code, address: 0 } : this.planner.add(batch, this.#packet, fence);
+      const result = code !== 0 ? { code, address: 0 } : this.planner.add(batch, this.#packet, context);
       if (result === 'full') return null;
       if (result !== null) {
         const name = this.#packet.shape?.name ?? 'The packet';

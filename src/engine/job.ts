@@ -7,13 +7,15 @@
  *   [0] kind, below          [4] destination surface, as a word index in the aperture
  *   [1] the packet's header, as a word index in the ring           [5] source surface, likewise
  *   [2] the ring, as a word index in the aperture                  [6] width in pixels    [7] height
- *   [3] words in the ring − 1
+ *   [3] words in the ring − 1                                      [8] words of the destination to visit in each row
+ *   [9] the colour table of a P8 source, as a word index in the aperture                           [10] the triangles, likewise
+ *   [11] how many there are                                       [12] logarithm of the side of their tiles
  *
  * A surface's word index may be "negative", modulo 2³²: it may begin before the memory that its rectangle touches.
  * Jobs that do not depend on one another form a group, which the GPU executes at once. Groups execute in order.
  */
 
-export const JOB_WORDS = 8;
+export const JOB_WORDS = 16;
 
 /** A group's first job must be a multiple of this: the GPU binds the table at multiples of 256 bytes. */
 export const GROUP_ALIGNMENT = 256 / (JOB_WORDS * 4);
@@ -29,5 +31,10 @@ export const JOB_FILL = 1;
 export const JOB_COPY = 2;
 /** First half of a copy whose rectangles overlap: source to scratch. */
 export const JOB_COPY_TO_SCRATCH = 3;
-/** Second half: scratch to destination. */
+/** Second half: scratch, in which each pixel has a word of its own, to destination. */
 export const JOB_COPY_FROM_SCRATCH = 4;
+export const JOB_BLEND = 5;
+/** Second half of a blend whose rectangles overlap. */
+export const JOB_BLEND_FROM_SCRATCH = 6;
+/** Triangles: always a group of its own. */
+export const JOB_DRAW = 7;

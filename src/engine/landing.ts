@@ -6,7 +6,7 @@
 import { type BoardMemory, LANDING, PAGE_SIZE } from '../bus/board-memory.ts';
 import type { IommuReader } from '../bus/iommu.ts';
 import type { Batch, Write } from './batch.ts';
-import { contains, firstByte, PIXEL_BYTES, spanBytes } from './surface.ts';
+import { contains, firstByte, rowBytes, spanBytes } from './surface.ts';
 
 /** Bytes that found no page to land in, since their common buffer was released meanwhile. */
 export interface Stray {
@@ -39,7 +39,7 @@ export class Landing {
     takeChanges();
     for (const [index, write] of batch.writes.entries()) {
       if (isCovered(batch.writes, index)) continue;
-      const wanted = write.rectangle.width * write.rectangle.height * PIXEL_BYTES;
+      const wanted = rowBytes(write.rectangle) * write.rectangle.height;
       const done = write.slice.dead ? 0 : this.#landRectangle(batch, bytes, write);
       if (done < wanted) strays.push({ address: firstByte(write.rectangle), bytes: wanted - done });
       landed += done;
@@ -65,14 +65,14 @@ export class Landing {
   #landRectangle(batch: Batch, bytes: Uint8Array, { slice, rectangle }: Write): number {
     const toAperture = (slice.aperturePage - slice.page) * PAGE_SIZE;
     const start = firstByte(rectangle);
-    const rowBytes = rectangle.width * PIXEL_BYTES;
-    if (rectangle.pitch === rowBytes) {
+    const bytesPerRow = rowBytes(rectangle);
+    if (rectangle.pitch === bytesPerRow) {
       return this.#landBytes(bytes, batch.stagingOffset(start + toAperture), start, spanBytes(rectangle));
     }
     let landed = 0;
     for (let row = 0; row < rectangle.height; row++) {
       const logical = start + row * rectangle.pitch;
-      landed += this.#landBytes(bytes, batch.stagingOffset(logical + toAperture), logical, rowBytes);
+      landed += this.#landBytes(bytes, batch.stagingOffset(logical + toAperture), logical, bytesPerRow);
     }
     return landed;
   }

@@ -13,9 +13,17 @@ export const OPERAND_INDEX = {
   FENCE_VALUE: operandIndex('FENCE', 'value'),
   FILL_PITCH: operandIndex('FILL_RECT', 'destinationPitch'),
   FILL_XY: operandIndex('FILL_RECT', 'destinationXY'),
+  FILL_FORMAT: operandIndex('FILL_RECT', 'format'),
   FILL_COLOUR: operandIndex('FILL_RECT', 'colour'),
+  // BLEND_RECT has the operands of COPY_RECT.
   COPY_DESTINATION_PITCH: operandIndex('COPY_RECT', 'destinationPitch'),
   COPY_DESTINATION_XY: operandIndex('COPY_RECT', 'destinationXY'),
   COPY_SOURCE_PITCH: operandIndex('COPY_RECT', 'sourcePitch'),
   COPY_SOURCE_XY: operandIndex('COPY_RECT', 'sourceXY'),
+  COPY_FORMATS: operandIndex('COPY_RECT', 'formats'),
+  DRAW_DESTINATION_PITCH: operandIndex('DRAW_TRIANGLES', 'destinationPitch'),
+  DRAW_DESTINATION_XY: operandIndex('DRAW_TRIANGLES', 'destinationXY'),
+  DRAW_SOURCE_PITCH: operandIndex('DRAW_TRIANGLES', 'sourcePitch'),
+  DRAW_SOURCE_SIZE: operandIndex('DRAW_TRIANGLES', 'sourceSize'),
+  DRAW_FORMATS: operandIndex('DRAW_TRIANGLES', 'formats'),
 } as const;

@@ -2,7 +2,13 @@
  * Reads packets out of the fetched ring by the table in src/devices/ringgpu/packets.ts: nothing here knows any packet
  * by name, so a packet that the table gains is decoded, and its surfaces are checked, without a change to this file.
  */
-import { type Operand, PACKET_BY_OPCODE, type PacketName, RINGGPU_PACKETS } from '../devices/ringgpu/packets.ts';
+import {
+  type Operand,
+  PACKET_BY_OPCODE,
+  type PacketName,
+  RINGGPU_PACKETS,
+  RINGGPU_VERTEX_WORDS,
+} from '../devices/ringgpu/packets.ts';
 import {
   RINGGPU_FAULT_LENGTH,
   RINGGPU_FAULT_NONE,
@@ -11,12 +17,19 @@ import {
 } from '../devices/ringgpu/registers.ts';
 import type { Rectangle } from './surface.ts';
 
+/** Where the source's format begins in an operand of kind `formats`. */
+const SOURCE_FORMAT_SHIFT = 8;
+
 /** Where the parts of one surface stand among a packet's words; 0 for a part that the packet has not. */
 interface SurfaceShape {
   readonly low: number;
   readonly high: number;
   readonly pitch: number;
   readonly xy: number;
+  readonly size: number;
+  /** The word that holds its format, and the bit at which that begins. */
+  readonly format: number;
+  readonly formatShift: number;
 }
 
 /** What the table says of one opcode, ready for use. Numbers are word indices within the packet, the header being 0. */
@@ -28,25 +41,38 @@ export interface PacketShape {
   readonly destination: SurfaceShape | null;
   /** The surface that it reads. */
   readonly source: SurfaceShape | null;
-  readonly size: number;
-  readonly format: number;
+  /** Low and high half of the address of the triangles that it reads, and their number. */
+  readonly vertices: { readonly low: number; readonly high: number; readonly count: number } | null;
 }
 
-function surfaceShape(operands: readonly Operand[], prefixes: readonly string[]): SurfaceShape | null {
-  const at = (suffix: string) => operands.findIndex(({ name }) => prefixes.some((prefix) => name === prefix + suffix));
-  return at('Lo') < 0 ? null : { low: at('Lo') + 1, high: at('Hi') + 1, pitch: at('Pitch') + 1, xy: at('XY') + 1 };
+function surfaceShape(operands: readonly Operand[], prefix: string): SurfaceShape | null {
+  const named = (name: string) => operands.findIndex((operand) => operand.name === name) + 1;
+  if (named(`${prefix}Lo`) === 0) return null;
+  const formats = named('formats');
+  return {
+    low: named(`${prefix}Lo`),
+    high: named(`${prefix}Hi`),
+    pitch: named(`${prefix}Pitch`),
+    xy: named(`${prefix}XY`),
+    size: named(`${prefix}Size`) || named('size'),
+    format: formats || named('format'),
+    formatShift: formats !== 0 && prefix === 'source' ? SOURCE_FORMAT_SHIFT : 0,
+  };
+}
+
+function verticesShape(operands: readonly Operand[]): PacketShape['vertices'] {
+  const low = operands.findIndex(({ name }) => name === 'verticesLo') + 1;
+  return low === 0 ? null : { low, high: low + 1, count: low + 2 };
 }
 
 function packetShape(name: PacketName): PacketShape {
   const operands: readonly Operand[] = RINGGPU_PACKETS[name].operands;
-  const at = (kind: Operand['kind']) => operands.findIndex((operand) => operand.kind === kind) + 1;
   return {
     name,
     words: name === 'NOP' ? 0 : 1 + operands.length,
-    destination: surfaceShape(operands, ['destination']),
-    source: surfaceShape(operands, ['source', 'surface']),
-    size: at('size'),
-    format: at('format'),
+    destination: surfaceShape(operands, 'destination'),
+    source: surfaceShape(operands, 'source') ?? surfaceShape(operands, 'surface'),
+    vertices: verticesShape(operands),
   };
 }
 
@@ -89,9 +115,8 @@ export class Packet {
 
   /** The packet's rectangle in one of its surfaces. */
   rectangle(surface: SurfaceShape): Rectangle {
-    const { size, format } = this.shape as PacketShape;
     const xy = surface.xy === 0 ? 0 : this.word(surface.xy);
-    const extent = this.word(size);
+    const extent = this.word(surface.size);
     return {
       base: this.word(surface.low) + this.word(surface.high) * 2 ** 32,
       pitch: this.word(surface.pitch),
@@ -99,7 +124,22 @@ export class Packet {
       y: xy >>> 16,
       width: extent & 0xffff,
       height: extent >>> 16,
-      format: format === 0 ? RINGGPU_FORMAT_X8R8G8B8 : this.word(format),
+      format: this.#format(surface),
     };
+  }
+
+  /** The packet's triangles, one in each row. */
+  triangles({ low, high, count }: NonNullable<PacketShape['vertices']>): Rectangle {
+    const width = 3 * RINGGPU_VERTEX_WORDS;
+    const base = this.word(low) + this.word(high) * 2 ** 32;
+    return { base, pitch: width * 4, x: 0, y: 0, width, height: this.word(count), format: RINGGPU_FORMAT_X8R8G8B8 };
+  }
+
+  /** A format, or a number that is none. */
+  #format({ format, formatShift }: SurfaceShape): number {
+    const word = this.word(format);
+    const isOneOfTwo = this.shape?.source && this.shape.destination;
+    // Above the source's format all bits are 0.
+    return isOneOfTwo && formatShift === 0 ? word & 0xff : word >>> formatShift;
   }
 }

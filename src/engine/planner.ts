@@ -12,20 +12,33 @@
 import { PAGE_SIZE } from '../bus/board-memory.ts';
 import type { IommuReader } from '../bus/iommu.ts';
 import { LOGICAL_LIMIT } from '../bus/iommu.ts';
-import { RINGGPU_FLAG_INTERRUPT } from '../devices/ringgpu/packets.ts';
+import { type PacketName, RINGGPU_FLAG_INTERRUPT, RINGGPU_FLAG_TEXTURED } from '../devices/ringgpu/packets.ts';
 import {
   RINGGPU_FAULT_MEMORY,
   RINGGPU_FAULT_READ_ONLY,
   RINGGPU_FAULT_SURFACE,
   RINGGPU_FAULT_UNMAPPED,
+  RINGGPU_FORMAT_P8,
+  RINGGPU_FORMAT_X8R8G8B8,
 } from '../devices/ringgpu/registers.ts';
 import { NO_PAGE } from '../memory/page-allocator.ts';
 import type { Batch } from './batch.ts';
-import { JOB_COPY, JOB_COPY_FROM_SCRATCH, JOB_COPY_TO_SCRATCH, JOB_FENCE, JOB_FILL, MAX_JOBS } from './job.ts';
+import {
+  JOB_BLEND,
+  JOB_BLEND_FROM_SCRATCH,
+  JOB_COPY,
+  JOB_COPY_FROM_SCRATCH,
+  JOB_COPY_TO_SCRATCH,
+  JOB_DRAW,
+  JOB_FENCE,
+  JOB_FILL,
+  MAX_JOBS,
+} from './job.ts';
 import { OPERAND_INDEX } from './operands.ts';
 import type { Packet } from './packet-decoder.ts';
 import type { Slice, SliceTable } from './slice-table.ts';
-import { firstByte, mayOverlap, PIXEL_BYTES, type Rectangle, spanBytes, surfaceFault } from './surface.ts';
+import { firstByte, mayOverlap, type Rectangle, rowBytes, rowWords, spanBytes, surfaceFault } from './surface.ts';
+import { triangleBins, triangleTileShift } from './triangle-bins.ts';
 
 /** Packets in a batch, at most. */
 const MAX_PACKETS = 4096;
@@ -36,6 +49,25 @@ const WORK_BUDGET = 64 * 1024 * 1024;
 const PIECE_BUDGET = 16384;
 /** Rectangles of a wider pitch touch the pages of their rows; of a smaller, all pages from first byte to last. */
 const SPARSE_PITCH = 3 * PAGE_SIZE;
+
+/** Entries of a colour table. */
+const COLOURS = 256;
+
+/** The job of each packet that draws; and, where its source may overlap what it writes, that of its second half. */
+const JOB_KINDS: Readonly<Partial<Record<PacketName, readonly [kind: number, fromScratch?: number]>>> = {
+  FILL_RECT: [JOB_FILL],
+  COPY_RECT: [JOB_COPY, JOB_COPY_FROM_SCRATCH],
+  BLEND_RECT: [JOB_BLEND, JOB_BLEND_FROM_SCRATCH],
+  DRAW_TRIANGLES: [JOB_DRAW],
+};
+
+/** Registers that packets depend on, as they stood when the packets were fetched. Logical addresses. */
+export interface PacketContext {
+  /** Where fences write; 0: nowhere. */
+  readonly fence: number;
+  /** The colour table of P8 sources. */
+  readonly colourTable: number;
+}
 
 /** Why a packet cannot be executed. */
 export interface PacketFault {
@@ -50,6 +82,18 @@ interface Place {
   /** The same with `base` as a byte of the aperture, which may be negative. */
   readonly aperture: Rectangle;
 }
+
+/** What a packet writes and reads. */
+interface Places {
+  readonly destination: Place | null;
+  readonly source: Place | null;
+  /** The colour table of a P8 source. */
+  readonly table: Place | null;
+  /** Vertices, a triangle in each row. */
+  readonly triangles: Place | null;
+}
+
+const NO_PLACES: Places = { destination: null, source: null, table: null, triangles: null };
 
 export class Planner {
   readonly #iommu: IommuReader;
@@ -82,23 +126,24 @@ export class Planner {
   /**
    * Adds a packet to the batch. Returns null when it is in, 'full' when it must wait for the next batch, or why it cannot be
    * executed at all; then the batch is as it was.
-   * @param fenceAddress logical address to which fences write; 0: none
    */
-  add(batch: Batch, packet: Packet, fenceAddress: number): PacketFault | 'full' | null {
+  add(batch: Batch, packet: Packet, context: PacketContext): PacketFault | 'full' | null {
     if (batch.packets >= MAX_PACKETS || batch.jobCount + 2 > MAX_JOBS) return 'full';
-    const result = this.#plan(batch, packet, fenceAddress);
+    const result = this.#plan(batch, packet, context);
     if (result === null) batch.packets++;
     return result;
   }
 
-  #plan(batch: Batch, packet: Packet, fenceAddress: number): PacketFault | 'full' | null {
+  #plan(batch: Batch, packet: Packet, context: PacketContext): PacketFault | 'full' | null {
     switch (packet.shape?.name) {
       case 'FENCE':
-        return this.#fence(batch, packet, fenceAddress);
+        return this.#fence(batch, packet, context.fence);
       case 'FILL_RECT':
       case 'COPY_RECT':
+      case 'BLEND_RECT':
+      case 'DRAW_TRIANGLES':
       case 'FLIP':
-        return this.#transfer(batch, packet);
+        return this.#transfer(batch, packet, context);
       default:
         return null;
     }
@@ -177,10 +222,10 @@ export class Planner {
 
   #fence(batch: Batch, packet: Packet, address: number): PacketFault | null {
     if (address !== 0) {
-      const rectangle = { base: address, pitch: 4, x: 0, y: 0, width: 1, height: 1, format: 0 };
+      const rectangle = { base: address, pitch: 4, x: 0, y: 0, width: 1, height: 1, format: RINGGPU_FORMAT_X8R8G8B8 };
       const place = this.#place(rectangle, true);
       if ('code' in place) return place;
-      this.#addJob(batch, JOB_FENCE, packet, place, null);
+      this.#addJob(batch, JOB_FENCE, packet, { ...NO_PLACES, destination: place });
       batch.slices.add(place.slice);
       batch.fenceSlice = place.slice;
       batch.fenceAddress = address;
@@ -194,35 +239,35 @@ export class Planner {
     return null;
   }
 
-  /** FILL_RECT, COPY_RECT, FLIP: all that reads a surface, writes one, or both. */
-  #transfer(batch: Batch, packet: Packet): PacketFault | 'full' | null {
-    const shape = packet.shape as NonNullable<Packet['shape']>;
-    const destination = shape.destination && this.#place(packet.rectangle(shape.destination), true);
-    if (destination && 'code' in destination) return destination;
-    const source = shape.source && this.#place(packet.rectangle(shape.source), false);
-    if (source && 'code' in source) return source;
-
-    const bytes = (destination ? spanBytes(destination.logical) : 0) + (source ? spanBytes(source.logical) : 0);
+  /** All that reads surfaces, writes one, or both. */
+  #transfer(batch: Batch, packet: Packet, context: PacketContext): PacketFault | 'full' | null {
+    const places = this.#places(packet, context);
+    if ('code' in places) return places;
+    const { destination, source } = places;
+    const used = [destination, ...readsOf(places)].filter((place) => place !== null);
+    const bytes = used.reduce((sum, { logical }) => sum + spanBytes(logical), 0);
     if (batch.packets > 0) {
       if (batch.pullBytes + bytes > PULL_BUDGET || batch.workBytes + bytes > WORK_BUDGET) return 'full';
       if (batch.pulls.length / 3 + batch.touched.length / 2 > PIECE_BUDGET) return 'full';
     }
-    batch.workBytes += bytes;
-    // The source first: where a copy overlaps itself, what it writes over it also reads.
+    // What is read first: where a copy overlaps itself, what it writes over it also reads.
     const mark = batch.pulls.length;
     const bytesBefore = batch.pullBytes;
-    let missing = source ? this.#pullRectangle(batch, source) : -1;
-    if (missing < 0 && destination) missing = this.#pullEdges(batch, destination);
+    let missing = -1;
+    for (const place of readsOf(places)) if (missing < 0) missing = this.#pullRectangle(batch, place);
+    if (missing < 0 && destination) {
+      missing = writesAll(packet) ? this.#pullEdges(batch, destination) : this.#pullRectangle(batch, destination);
+    }
     if (missing >= 0) {
       this.#takeBack(batch, mark, bytesBefore);
       return { code: RINGGPU_FAULT_UNMAPPED, address: missing };
     }
-    if (source) batch.slices.add(source.slice);
+    batch.workBytes += bytes;
+    for (const { slice } of used) batch.slices.add(slice);
     if (destination) {
-      batch.slices.add(destination.slice);
       this.#touch(batch, destination);
       batch.writes.push({ slice: destination.slice, rectangle: destination.logical });
-      this.#addTransferJobs(batch, packet, destination, source);
+      this.#addTransferJobs(batch, packet, { ...places, destination });
     } else if (source) {
       const { base, pitch, width, height, format } = source.logical;
       const interrupt = (packet.flags & RINGGPU_FLAG_INTERRUPT) !== 0;
@@ -231,43 +276,85 @@ export class Planner {
     return null;
   }
 
-  #addTransferJobs(batch: Batch, packet: Packet, destination: Place, source: Place | null): void {
-    if (!source) {
-      this.#addJob(batch, JOB_FILL, packet, destination, null);
-    } else if (!mayOverlap(destination.aperture, source.aperture)) {
-      this.#addJob(batch, JOB_COPY, packet, destination, source);
+  /** Everything that a packet names, found good; or what is wrong with it. */
+  #places(packet: Packet, { colourTable }: PacketContext): Places | PacketFault {
+    const shape = packet.shape as NonNullable<Packet['shape']>;
+    const destination = shape.destination && this.#place(packet.rectangle(shape.destination), true);
+    if (destination && 'code' in destination) return destination;
+    const reads = shape.source && (!shape.vertices || (packet.flags & RINGGPU_FLAG_TEXTURED) !== 0);
+    const source = reads && shape.source ? this.#place(packet.rectangle(shape.source), false) : null;
+    if (source && 'code' in source) return source;
+    if (destination && !canBecome(packet, destination, source)) return surfaceRefused(destination);
+    const triangles = shape.vertices && this.#place(packet.triangles(shape.vertices), false);
+    if (triangles && 'code' in triangles) return triangles;
+
+    const { format } = source?.logical ?? {};
+    const looksUp = destination && format === RINGGPU_FORMAT_P8 && destination.logical.format !== RINGGPU_FORMAT_P8;
+    const table = looksUp ? this.#place(colourTableAt(colourTable), false) : null;
+    if (table && 'code' in table) return table;
+    // A copy may overlap itself. Nothing else that is read may change while it is read.
+    const steady = shape.vertices ? [source, table, triangles] : [table];
+    for (const place of steady) {
+      if (place && destination && mayOverlap(place.aperture, destination.aperture)) return surfaceRefused(place);
+    }
+    return { destination, source, table, triangles };
+  }
+
+  #addTransferJobs(batch: Batch, packet: Packet, places: Places & { readonly destination: Place }): void {
+    const { destination, source } = places;
+    const [kind = JOB_FILL, fromScratch = 0] = JOB_KINDS[packet.shape?.name as PacketName] ?? [];
+    if (places.triangles) {
+      this.#groupClosed = true;
+      this.#addJob(batch, kind, packet, places);
+      this.#groupClosed = true;
+    } else if (!source || !mayOverlap(destination.aperture, source.aperture)) {
+      this.#addJob(batch, kind, packet, places);
     } else {
       // Scratch is one place: nobody shares a group with either half.
       const { width, height } = source.logical;
-      batch.scratchBytes = Math.max(batch.scratchBytes, width * height * PIXEL_BYTES);
+      batch.scratchBytes = Math.max(batch.scratchBytes, width * height * 4);
       this.#groupClosed = true;
-      this.#addJob(batch, JOB_COPY_TO_SCRATCH, packet, null, source);
+      this.#addJob(batch, JOB_COPY_TO_SCRATCH, packet, { ...NO_PLACES, source });
       this.#groupClosed = true;
-      this.#addJob(batch, JOB_COPY_FROM_SCRATCH, packet, destination, null);
+      this.#addJob(batch, fromScratch, packet, { ...places, source: null });
       this.#groupClosed = true;
     }
   }
 
-  #addJob(batch: Batch, kind: number, packet: Packet, destination: Place | null, source: Place | null): void {
+  #addJob(batch: Batch, kind: number, packet: Packet, places: Places): void {
+    const { destination, source, table, triangles } = places;
+    const reads = readsOf(places);
     const depends =
       this.#groupClosed ||
       (destination !== null && touchesAny(destination.aperture, this.#groupReads)) ||
       (destination !== null && touchesAny(destination.aperture, this.#groupWrites)) ||
-      (source !== null && touchesAny(source.aperture, this.#groupWrites));
+      reads.some(({ aperture }) => touchesAny(aperture, this.#groupWrites));
     if (depends) this.begin();
     if (destination) this.#groupWrites.push(destination.aperture);
-    if (source) this.#groupReads.push(source.aperture);
+    for (const { aperture } of reads) this.#groupReads.push(aperture);
+    const wordOf = (place: Place | null) => (place ? place.aperture.base / 4 : 0);
     const { width, height } = (destination ?? (source as Place)).logical;
-    const destinationWord = destination ? destination.aperture.base / 4 : 0;
-    const sourceWord = source ? source.aperture.base / 4 : 0;
+    const columns = destination ? rowWords(destination.logical) : width;
     const { ringWord, ring } = batch;
-    batch.addJob(depends, [kind, packet.at, ringWord, ring.length - 1, destinationWord, sourceWord, width, height]);
+    let tileShift = 0;
+    if (triangles) {
+      const { height: count } = triangles.logical;
+      tileShift = triangleTileShift(columns, height, count);
+      const { tiles, words } = triangleBins(columns, height, count, tileShift);
+      batch.binBytes = Math.max(batch.binBytes, tiles * words * 4);
+    }
+    batch.addJob(depends, [
+      ...[kind, packet.at, ringWord, ring.length - 1],
+      ...[wordOf(destination), wordOf(source), width, height],
+      ...[columns, wordOf(table), wordOf(triangles), triangles ? triangles.logical.height : 0],
+      tileShift,
+    ]);
   }
 
   /** Checks a rectangle, and finds it in the aperture. */
   #place(rectangle: Rectangle, write: boolean): Place | PacketFault {
     const code = surfaceFault(rectangle);
-    if (code !== 0) return { code: RINGGPU_FAULT_SURFACE, address: rectangle.base };
+    if (code !== 0) return { code, address: rectangle.base };
     const start = firstByte(rectangle);
     const end = start + spanBytes(rectangle);
     const slice = start < LOGICAL_LIMIT ? this.#slices.find(start) : undefined;
@@ -293,7 +380,7 @@ export class Planner {
 
   /** Pulls the pages that a rectangle writes in part. The others are current once it has been executed. */
   #pullEdges(batch: Batch, { slice, logical }: Place): number {
-    if (logical.pitch <= SPARSE_PITCH && logical.height > 1 && logical.pitch !== logical.width * PIXEL_BYTES) {
+    if (logical.pitch <= SPARSE_PITCH && logical.height > 1 && logical.pitch !== rowBytes(logical)) {
       return this.pull(batch, slice, firstByte(logical), spanBytes(logical));
     }
     return forEachPiece(logical, (start, bytes) => {
@@ -330,6 +417,30 @@ export class Planner {
   }
 }
 
+/** Whether a packet can make pixels of its destination's format: indices are filled with one, or copied from indices. */
+function canBecome({ shape }: Packet, { logical }: Place, source: Place | null): boolean {
+  if (logical.format !== RINGGPU_FORMAT_P8 || shape?.name === 'FILL_RECT') return true;
+  return shape?.name === 'COPY_RECT' && source?.logical.format === RINGGPU_FORMAT_P8;
+}
+
+/** Whether every pixel of the packet's rectangle is new, whatever it was before. */
+function writesAll({ shape }: Packet): boolean {
+  return shape?.name === 'FILL_RECT' || shape?.name === 'COPY_RECT';
+}
+
+function colourTableAt(base: number): Rectangle {
+  return { base, pitch: COLOURS * 4, x: 0, y: 0, width: COLOURS, height: 1, format: RINGGPU_FORMAT_X8R8G8B8 };
+}
+
+function readsOf({ source, table, triangles }: Places): Place[] {
+  return [source, table, triangles].filter((place) => place !== null);
+}
+
+/** A surface that could be, but not in this packet. */
+function surfaceRefused({ logical }: Place): PacketFault {
+  return { code: RINGGPU_FAULT_SURFACE, address: logical.base };
+}
+
 function touchesAny(rectangle: Rectangle, others: readonly Rectangle[]): boolean {
   for (const other of others) if (mayOverlap(rectangle, other)) return true;
   return false;
@@ -341,11 +452,11 @@ function touchesAny(rectangle: Rectangle, others: readonly Rectangle[]): boolean
  */
 function forEachPiece(rectangle: Rectangle, visit: (start: number, bytes: number) => number): number {
   const start = firstByte(rectangle);
-  if (rectangle.pitch <= SPARSE_PITCH || rectangle.pitch === rectangle.width * PIXEL_BYTES) {
+  if (rectangle.pitch <= SPARSE_PITCH || rectangle.pitch === rowBytes(rectangle)) {
     return visit(start, spanBytes(rectangle));
   }
   for (let row = 0; row < rectangle.height; row++) {
-    const result = visit(start + row * rectangle.pitch, rectangle.width * PIXEL_BYTES);
+    const result = visit(start + row * rectangle.pitch, rowBytes(rectangle));
     if (result >= 0) return result;
   }
   return -1;

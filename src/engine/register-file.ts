@@ -5,6 +5,7 @@
  */
 import { ATTENTION_INTERRUPT, type BoardMemory, signalProcessor } from '../bus/board-memory.ts';
 import {
+  REGISTER_FILE,
   REGISTER_WORD,
   type RegisterName,
   RING_GENERATION_WORD,
@@ -20,9 +21,7 @@ export class RegisterFile {
     this.#control = new Int32Array(memory.control);
     // Power-on, unless the front has been here before us.
     if (Atomics.load(this.#words, REGISTER_WORD.ID) === 0) {
-      for (const { offset, reset } of Object.values(RINGGPU_REGISTERS)) {
-        if (reset !== 0) Atomics.store(this.#words, offset / 4, reset | 0);
-      }
+      for (const { word, reset } of REGISTER_FILE) if (reset !== 0) Atomics.store(this.#words, word, reset | 0);
     }
   }
 
@@ -33,6 +32,11 @@ export class RegisterFile {
 
   write(name: RegisterName, value: number): void {
     Atomics.store(this.#words, REGISTER_WORD[name], value | 0);
+  }
+
+  /** A register of a row. */
+  readAt(name: RegisterName, index: number): number {
+    return Atomics.load(this.#words, REGISTER_WORD[name] + index) >>> 0;
   }
 
   /** A 64-bit address in two registers. Beyond 2⁵³ it loses low bits, which is as far beyond every mapping. */
@@ -67,8 +71,8 @@ export class RegisterFile {
 
   /** Returns every register to its power-on value; CONTROL and STATUS last, since they say that the reset is over. */
   reset(): void {
-    for (const [name, { offset, reset }] of Object.entries(RINGGPU_REGISTERS)) {
-      if (name !== 'CONTROL' && name !== 'STATUS') Atomics.store(this.#words, offset / 4, reset | 0);
+    for (const { word, reset } of REGISTER_FILE) {
+      if (word !== REGISTER_WORD.CONTROL && word !== REGISTER_WORD.STATUS) Atomics.store(this.#words, word, reset | 0);
     }
     this.write('CONTROL', RINGGPU_REGISTERS.CONTROL.reset);
     this.write('STATUS', RINGGPU_REGISTERS.STATUS.reset);

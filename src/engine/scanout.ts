@@ -7,9 +7,11 @@ import { PAGE_SIZE } from '../bus/board-memory.ts';
 import type { IommuReader } from '../bus/iommu.ts';
 import {
   type RegisterName,
+  RINGGPU_FORMAT_P8,
   RINGGPU_INT_FLIP,
   RINGGPU_INT_VBLANK,
   RINGGPU_SCANOUT_ENABLE,
+  RINGGPU_SCANOUT_GAMMA,
 } from '../devices/ringgpu/registers.ts';
 import { NO_PAGE } from '../memory/page-allocator.ts';
 import type { Backend, Picture } from './backend.ts';
@@ -20,7 +22,7 @@ import { toScreen } from './pixels.ts';
 import type { RegisterFile } from './register-file.ts';
 import { hex } from './ring-fetch.ts';
 import type { Slice, SliceTable } from './slice-table.ts';
-import { type Rectangle, spanBytes, surfaceFault } from './surface.ts';
+import { pixelShift, type Rectangle, spanBytes, surfaceFault } from './surface.ts';
 
 /** Before the first mode. */
 const DARK_WIDTH = 640;
@@ -33,6 +35,9 @@ const LATCHED: readonly RegisterName[] = [
   'SCANOUT_FORMAT',
   'SCANOUT_SIZE',
 ];
+
+/** Entries of the monitor's table. */
+const LUT_ENTRIES = 256;
 
 /** Refreshes that may be under way on the GPU. */
 const MAX_PRESENTING = 2;
@@ -51,6 +56,8 @@ export class Scanout {
   #flip: Flip | null = null;
   /** Vblanks since reset. */
   #vblanks = 0;
+  /** The monitor's table at the last vblank; null when the surface on show does not use it. */
+  #lut: Uint32Array | null = null;
   /** SCANOUT_CONTROL.ENABLE at the last vblank. */
   #enabled = false;
   /** What the monitor shows; null: darkness. */
@@ -115,6 +122,7 @@ export class Scanout {
   /** Power-on state; the registers have it already. */
   reset(): void {
     this.#vblanks = 0;
+    this.#lut = null;
     this.#enabled = false;
     this.#latched = LATCHED.map(() => 0);
     this.#flip = null;
@@ -126,13 +134,15 @@ export class Scanout {
 
   /** A vertical blank: latches, shows, counts, and tells the processor. */
   vblank(): void {
-    const enabled = (this.#registers.read('SCANOUT_CONTROL') & RINGGPU_SCANOUT_ENABLE) !== 0;
+    const control = this.#registers.read('SCANOUT_CONTROL');
+    const enabled = (control & RINGGPU_SCANOUT_ENABLE) !== 0;
     const flip = this.#flip;
     this.#flip = null;
     this.#enabled = enabled;
     if (flip) this.#takeFlip(flip, enabled);
     else if (enabled) this.#takeRegisters();
     const shown = enabled ? this.#surface : null;
+    this.#takeLut(shown !== null && (shown.format === RINGGPU_FORMAT_P8 || (control & RINGGPU_SCANOUT_GAMMA) !== 0));
     if (this.#live && shown) this.#pull(shown);
     this.#registers.writeAddress('SCANOUT_ACTIVE_LO', 'SCANOUT_ACTIVE_HI', shown?.base ?? 0);
     this.#counters.vblanks++;
@@ -146,7 +156,10 @@ export class Scanout {
     const picture = this.#picture();
     if (!picture) return this.darkness();
     const { width, height, visibleWords, pitchWords } = picture;
-    const words = Math.min(visibleWords, (height - 1) * pitchWords + width);
+    const words = Math.min(
+      visibleWords,
+      (height - 1) * pitchWords + Math.ceil(width / 2 ** pixelShift(picture.format)),
+    );
     const memory = await this.#backend.read(picture.word, words);
     return memory && { width, height, pixels: toScreen(memory, picture) };
   }
@@ -178,6 +191,17 @@ export class Scanout {
     const surface = { base, pitch, format, x: 0, y: 0, width: size & 0xffff, height: size >>> 16 };
     const good = surfaceFault(surface) === 0 && spanBytes(surface) <= this.#ramBytes;
     this.#latch(good ? surface : null, good, good);
+  }
+
+  /** Latches the monitor's table, if it is used. The same array stands for the same colours. */
+  #takeLut(used: boolean): void {
+    const before = this.#lut;
+    if (!used) this.#lut = null;
+    else {
+      const now = Uint32Array.from({ length: LUT_ENTRIES }, (_, entry) => this.#registers.readAt('LUT', entry));
+      if (!before?.every((colour, entry) => colour === now[entry])) this.#lut = now;
+    }
+    if (this.#lut !== before) this.#stale = true;
   }
 
   #latch(surface: Rectangle | null, live: boolean, counts: boolean): void {
@@ -230,7 +254,9 @@ export class Scanout {
       pitchWords: surface.pitch / 4,
       width: surface.width,
       height: surface.height,
-      visibleWords: bytes >>> 2,
+      visibleWords: Math.ceil(bytes / 4),
+      format: surface.format,
+      lut: this.#lut,
     };
   }
 

@@ -1,8 +1,20 @@
 /** Rectangles of pixels in logical memory, and the rules by which the device accepts them. */
-import { RINGGPU_FAULT_NONE, RINGGPU_FAULT_SURFACE, RINGGPU_FORMAT_X8R8G8B8 } from '../devices/ringgpu/registers.ts';
+import {
+  RINGGPU_FAULT_NONE,
+  RINGGPU_FAULT_SURFACE,
+  RINGGPU_FORMAT_P8,
+  RINGGPU_FORMAT_R5G6B5,
+} from '../devices/ringgpu/registers.ts';
 
-/** Bytes of a pixel, in the one format there is. */
-export const PIXEL_BYTES = 4;
+/** Logarithm of a word's pixels: 0, 1 or 2, for pixels of 32, 16 or 8 bits. */
+export function pixelShift(format: number): number {
+  return format < RINGGPU_FORMAT_R5G6B5 ? 0 : format - 1;
+}
+
+/** Bytes of a pixel. */
+export function pixelBytes(format: number): number {
+  return 4 >>> pixelShift(format);
+}
 
 /** Width and height of a surface or rectangle, at most. */
 export const MAX_EXTENT = 16384;
@@ -21,35 +33,60 @@ export interface Rectangle {
 
 /** Logical address of the rectangle's first byte. */
 export function firstByte(rectangle: Rectangle): number {
-  return rectangle.base + rectangle.y * rectangle.pitch + rectangle.x * PIXEL_BYTES;
+  return rectangle.base + rectangle.y * rectangle.pitch + rectangle.x * pixelBytes(rectangle.format);
+}
+
+/** Bytes of one of the rectangle's rows. */
+export function rowBytes(rectangle: Rectangle): number {
+  return rectangle.width * pixelBytes(rectangle.format);
 }
 
 /** Bytes from the rectangle's first to behind its last. */
 export function spanBytes(rectangle: Rectangle): number {
-  return (rectangle.height - 1) * rectangle.pitch + rectangle.width * PIXEL_BYTES;
+  return (rectangle.height - 1) * rectangle.pitch + rowBytes(rectangle);
+}
+
+/** Words, whole or in part, in each of its rows. Rows begin on a word, since bases and pitches do. */
+export function rowWords({ x, width, format }: Rectangle): number {
+  const shift = pixelShift(format);
+  return ((x + width - 1) >>> shift) - (x >>> shift) + 1;
 }
 
 /** RINGGPU_FAULT_SURFACE for a rectangle that cannot be, whatever is mapped; RINGGPU_FAULT_NONE for one that can. */
 export function surfaceFault({ base, pitch, x, width, height, format }: Rectangle): number {
   const good =
-    format === RINGGPU_FORMAT_X8R8G8B8 &&
+    format <= RINGGPU_FORMAT_P8 &&
     base % 4 === 0 &&
     pitch % 4 === 0 &&
     width > 0 &&
     width <= MAX_EXTENT &&
     height > 0 &&
     height <= MAX_EXTENT &&
-    pitch >= (x + width) * PIXEL_BYTES;
+    pitch >= (x + width) * pixelBytes(format);
   return good ? RINGGPU_FAULT_NONE : RINGGPU_FAULT_SURFACE;
 }
 
-/** Whether two rectangles of device-visible memory may share a byte. Exact within one surface, else by their spans. */
+/**
+ * Whether two rectangles of device-visible memory may share a word, which is what the device writes at once. Exact within one
+ * surface, else by their spans.
+ */
 export function mayOverlap(a: Rectangle, b: Rectangle): boolean {
-  const aStart = firstByte(a);
-  const bStart = firstByte(b);
-  if (aStart + spanBytes(a) <= bStart || bStart + spanBytes(b) <= aStart) return false;
+  const aStart = firstWord(a);
+  const bStart = firstWord(b);
+  if (wordEnd(a) <= bStart || wordEnd(b) <= aStart) return false;
   if (a.base !== b.base || a.pitch !== b.pitch) return true;
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+  const aLeft = a.x >>> pixelShift(a.format);
+  const bLeft = b.x >>> pixelShift(b.format);
+  const apart = aLeft + rowWords(a) <= bLeft || bLeft + rowWords(b) <= aLeft;
+  return !apart && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+function firstWord(rectangle: Rectangle): number {
+  return Math.floor(firstByte(rectangle) / 4);
+}
+
+function wordEnd(rectangle: Rectangle): number {
+  return Math.ceil((firstByte(rectangle) + spanBytes(rectangle)) / 4);
 }
 
 /** Whether every byte of `inner` is one of `outer`; false when that is not plain to see. */
@@ -57,6 +94,7 @@ export function contains(outer: Rectangle, inner: Rectangle): boolean {
   return (
     outer.base === inner.base &&
     outer.pitch === inner.pitch &&
+    outer.format === inner.format &&
     outer.x <= inner.x &&
     outer.y <= inner.y &&
     outer.x + outer.width >= inner.x + inner.width &&

@@ -121,7 +121,7 @@ const CASES: readonly FaultCase[] = [
   {
     name: 'a format that there is not',
     code: RINGGPU_FAULT_SURFACE,
-    provoke: (cpu, target) => fill(cpu, target.logical, 64, [4, 4], 1),
+    provoke: (cpu, target) => fill(cpu, target.logical, 64, [4, 4], 4),
   },
 ];
 

@@ -63,11 +63,17 @@ for (const kind of KINDS) {
         packets: [
           [RINGGPU_HEADER('FENCE', 1), 9, RINGGPU_HEADER('FENCE'), 10],
           [RINGGPU_HEADER('FILL_RECT'), target.logical, 0, 256, 0, RINGGPU_PAIR(64, 64), 0, 7],
+          [
+            ...[RINGGPU_HEADER('DRAW_TRIANGLES', 7), target.logical, 0, 256, 0, target.logical + 32768, 0, 256],
+            ...[RINGGPU_PAIR(64, 64), RINGGPU_PAIR(64, 64), 1, target.logical + 49152, 0, 100],
+          ],
           [RINGGPU_HEADER('FLIP', 1), target.logical, 0, 256, RINGGPU_PAIR(64, 64), 0],
         ],
         words: [
           RINGGPU_HEADER('FILL_RECT'),
           RINGGPU_HEADER('COPY_RECT'),
+          RINGGPU_HEADER('BLEND_RECT'),
+          RINGGPU_HEADER('DRAW_TRIANGLES', 7),
           RINGGPU_HEADER('FENCE', 1),
           RINGGPU_HEADER('FLIP', 1),
           RINGGPU_HEADER('NOP'),

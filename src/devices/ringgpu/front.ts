@@ -8,6 +8,7 @@ import { PciFunction } from '../../bus/pci.ts';
 import type { RegisterBlock } from '../../bus/register-block.ts';
 import type { Observer, Site } from '../../ddi/observer.ts';
 import {
+  REGISTER_FILE,
   REGISTER_WORD,
   RING_GENERATION_WORD,
   RINGGPU_BAR0_BYTES,
@@ -16,7 +17,6 @@ import {
   RINGGPU_DEVICE_ID,
   RINGGPU_PORT_DATA,
   RINGGPU_PORT_INDEX,
-  RINGGPU_REGISTERS,
   RINGGPU_STATUS_RESETTING,
   RINGGPU_VENDOR_ID,
 } from './registers.ts';
@@ -50,9 +50,9 @@ export class RingGpuFront implements RegisterBlock {
     this.#words = new Int32Array(memory.registers);
     this.#control = new Int32Array(memory.control);
     this.#observer = observer;
-    for (const register of Object.values(RINGGPU_REGISTERS)) {
-      this.#access.set(register.offset / 4, register.access);
-      Atomics.store(this.#words, register.offset / 4, register.reset);
+    for (const { word, access, reset } of REGISTER_FILE) {
+      this.#access.set(word, access);
+      Atomics.store(this.#words, word, reset);
     }
   }
 

@@ -9,9 +9,18 @@
 
 /**
  * How an operand word is to be read. `lo`/`hi` pairs are 64-bit logical addresses; `xy` and `size` hold two 16-bit
- * numbers, x or width in the low half.
+ * numbers, x or width in the low half; `formats` is the destination's pixel format in bits 7:0 and the source's in 15:8.
  */
-export type OperandKind = 'u32' | 'address-lo' | 'address-hi' | 'pitch' | 'xy' | 'size' | 'format' | 'colour';
+export type OperandKind =
+  | 'u32'
+  | 'address-lo'
+  | 'address-hi'
+  | 'pitch'
+  | 'xy'
+  | 'size'
+  | 'format'
+  | 'formats'
+  | 'colour';
 
 /** One word of a packet after its header. */
 export interface Operand {
@@ -34,6 +43,16 @@ const surface = (prefix: string): readonly Operand[] => [
   { name: `${prefix}Pitch`, kind: 'pitch' },
 ];
 
+/** A rectangle of one surface, and where it goes in another. */
+const TRANSFER: readonly Operand[] = [
+  ...surface('destination'),
+  { name: 'destinationXY', kind: 'xy' },
+  ...surface('source'),
+  { name: 'sourceXY', kind: 'xy' },
+  { name: 'size', kind: 'size' },
+  { name: 'formats', kind: 'formats' },
+];
+
 export const RINGGPU_PACKETS = {
   NOP: { opcode: 0x01, operands: [], flags: [], text: 'Does nothing. Any length: skips that many words.' },
   FENCE: {
@@ -52,20 +71,39 @@ export const RINGGPU_PACKETS = {
       { name: 'colour', kind: 'colour' },
     ],
     flags: [],
-    text: 'Fills a rectangle of a surface with one pixel value.',
+    text: 'Fills a rectangle of a surface with one pixel value, of which as many low bits count as a pixel has.',
   },
   COPY_RECT: {
     opcode: 0x11,
+    operands: TRANSFER,
+    flags: [],
+    text: 'Copies a rectangle from one surface to another, or within one, and converts its pixels if the formats differ. Overlapping rectangles give what a copy through a third place would.',
+  },
+  BLEND_RECT: {
+    opcode: 0x12,
+    operands: TRANSFER,
+    flags: [],
+    text: 'Lays a rectangle of one surface, whose colours are premultiplied by their alpha, over a rectangle of another, or of the same as COPY_RECT does.',
+  },
+  DRAW_TRIANGLES: {
+    opcode: 0x13,
     operands: [
       ...surface('destination'),
       { name: 'destinationXY', kind: 'xy' },
       ...surface('source'),
-      { name: 'sourceXY', kind: 'xy' },
+      { name: 'sourceSize', kind: 'size' },
       { name: 'size', kind: 'size' },
-      { name: 'format', kind: 'format' },
+      { name: 'formats', kind: 'formats' },
+      { name: 'verticesLo', kind: 'address-lo' },
+      { name: 'verticesHi', kind: 'address-hi' },
+      { name: 'triangles', kind: 'u32' },
     ],
-    flags: [],
-    text: 'Copies a rectangle from one surface to another, or within one: overlapping rectangles give what a copy through a third place would.',
+    flags: [
+      { name: 'GOURAUD', bit: 0 },
+      { name: 'TEXTURED', bit: 1 },
+      { name: 'BLEND', bit: 2 },
+    ],
+    text: 'Draws triangles one after the other, as far as they lie in a rectangle of the destination: see Triangles. Without TEXTURED the source operands count for nothing.',
   },
   FLIP: {
     opcode: 0x20,
@@ -91,6 +129,14 @@ export function packetWords(name: PacketName): number {
 /** Flag bits of a header, as they stand in bits 23:16. */
 export const RINGGPU_FLAG_INTERRUPT = 1;
 
+/** Flags of DRAW_TRIANGLES: colours run from vertex to vertex; the source is the texture; pixels are laid over what is there. */
+export const RINGGPU_FLAG_GOURAUD = 1;
+export const RINGGPU_FLAG_TEXTURED = 2;
+export const RINGGPU_FLAG_BLEND = 4;
+
+/** Words of a vertex: x and y as signed numbers with 4 bits of fraction, A8R8G8B8, and u and v (low and high half). */
+export const RINGGPU_VERTEX_WORDS = 4;
+
 /**
  * Header word of a packet, for drivers.
  * @param flags RINGGPU_FLAG_ bits
@@ -98,6 +144,11 @@ export const RINGGPU_FLAG_INTERRUPT = 1;
  */
 export function RINGGPU_HEADER(name: PacketName, flags = 0, words = packetWords(name)): number {
   return ((RINGGPU_PACKETS[name].opcode << 24) | (flags << 16) | words) >>> 0;
+}
+
+/** The `formats` operand: pixel formats of destination and source, RINGGPU_FORMAT_ values. */
+export function RINGGPU_FORMATS(destination: number, source: number): number {
+  return (source << 8) | destination;
 }
 
 /** Two 16-bit numbers in one word: x and y, or width and height. */

@@ -6,11 +6,16 @@
 /** Who may write a register, and how: read-only, read/write, or write 1 to clear. */
 export type Access = 'RO' | 'RW' | 'W1C';
 
-interface Register {
+/** What the map says of one register, or of a row of them. */
+export interface Register {
   /** Byte offset in BAR 0. */
   readonly offset: number;
   readonly access: Access;
   readonly reset: number;
+  /** Registers in a row, four bytes apart; 1 when left out. */
+  readonly count?: number;
+  /** What each register of a row has in its reset value beyond the one before it; 0 when left out. */
+  readonly step?: number;
   readonly text: string;
 }
 
@@ -110,7 +115,22 @@ export const RINGGPU_REGISTERS = {
     reset: 0,
     text: 'First word of that packet; for RING_TAIL faults the value that was written.',
   },
+  COLOUR_TABLE_LO: {
+    offset: 0x0b8,
+    access: 'RW',
+    reset: 0,
+    text: 'Logical address of the colour table of P8 sources: 256 words A8R8G8B8, aligned to 4. Read when the packet is fetched.',
+  },
+  COLOUR_TABLE_HI: { offset: 0x0bc, access: 'RW', reset: 0, text: 'High half.' },
   SCRATCH: { offset: 0x0c0, access: 'RW', reset: 0, text: 'Nothing: for trying whether registers answer.' },
+  LUT: {
+    offset: 0x400,
+    access: 'RW',
+    reset: 0,
+    count: 256,
+    step: 0x010101,
+    text: "The monitor's table: entry n, R in 23:16, G in 15:8, B in 7:0, is the colour of P8 pixels n; with SCANOUT_CONTROL.GAMMA the channels of all other pixels go through its channels.",
+  },
 } as const satisfies Record<string, Register>;
 
 /** Names of the registers. */
@@ -135,9 +155,14 @@ export const RINGGPU_INT_LOST = 16;
 
 /** SCANOUT_CONTROL bits. */
 export const RINGGPU_SCANOUT_ENABLE = 1;
+/** Each channel of a pixel that has channels is looked up in LUT. */
+export const RINGGPU_SCANOUT_GAMMA = 2;
 
-/** Pixel formats. */
+/** Pixel formats, as 32-, 32-, 16- and 8-bit numbers; the first letter stands for the highest bits. */
 export const RINGGPU_FORMAT_X8R8G8B8 = 0;
+export const RINGGPU_FORMAT_A8R8G8B8 = 1;
+export const RINGGPU_FORMAT_R5G6B5 = 2;
+export const RINGGPU_FORMAT_P8 = 3;
 
 /** FAULT_CODE values. */
 export const RINGGPU_FAULT_NONE = 0;
@@ -155,7 +180,7 @@ export const RINGGPU_FAULT_TAIL = 5;
 export const RINGGPU_FAULT_RING = 6;
 /**
  * A surface that cannot be: pitch too small or not a multiple of 4, size 0 or beyond 16384, unknown format, address not
- * a multiple of 4.
+ * a multiple of 4; or one that this packet may not write, or may not write and read at once.
  */
 export const RINGGPU_FAULT_SURFACE = 7;
 /** The GPU has not the memory that the driver's common buffers need. */
@@ -165,6 +190,12 @@ export const RINGGPU_FAULT_MEMORY = 8;
 export const REGISTER_WORD = Object.fromEntries(
   Object.entries(RINGGPU_REGISTERS).map(([name, register]) => [name, register.offset / 4]),
 ) as { readonly [name in RegisterName]: number };
+
+/** Every register of the file, those of a row one by one: its word, who may write it, and what it holds after a reset. */
+export const REGISTER_FILE: readonly { readonly word: number; readonly access: Access; readonly reset: number }[] =
+  Object.values<Register>(RINGGPU_REGISTERS).flatMap(({ offset, access, reset, count = 1, step = 0 }) =>
+    Array.from({ length: count }, (_, n) => ({ word: offset / 4 + n, access, reset: reset + n * step })),
+  );
 
 /** Byte offsets as a driver's header would have them. */
 export const RINGGPU_REG = Object.fromEntries(

@@ -1,7 +1,21 @@
 /** The jobs of webgpu/execute.wgsl, in TypeScript: each reads its packet out of the ring in the aperture, as the shader does. */
+import { RINGGPU_FORMAT_P8 } from '../../devices/ringgpu/registers.ts';
 import type { Batch } from '../batch.ts';
-import { JOB_COPY, JOB_COPY_FROM_SCRATCH, JOB_COPY_TO_SCRATCH, JOB_FENCE, JOB_FILL, JOB_WORDS } from '../job.ts';
+import {
+  JOB_BLEND,
+  JOB_BLEND_FROM_SCRATCH,
+  JOB_COPY,
+  JOB_COPY_FROM_SCRATCH,
+  JOB_COPY_TO_SCRATCH,
+  JOB_DRAW,
+  JOB_FENCE,
+  JOB_FILL,
+  JOB_WORDS,
+} from '../job.ts';
 import { OPERAND_INDEX } from '../operands.ts';
+import { blend, fromColour, toColour } from '../pixel-formats.ts';
+import { drawTriangles } from './draw.ts';
+import { eachPixel, load, placeOf } from './place.ts';
 
 /** Executes a batch's jobs, group by group, on the words of the aperture. */
 export function executeJobs(aperture: Uint32Array, batch: Batch): void {
@@ -14,46 +28,73 @@ export function executeJobs(aperture: Uint32Array, batch: Batch): void {
 }
 
 function execute(aperture: Uint32Array, scratch: Uint32Array, jobs: Uint32Array, at: number): void {
-  const packet = jobs[at + 1] as number;
-  const ring = jobs[at + 2] as number;
-  const mask = jobs[at + 3] as number;
-  const destination = jobs[at + 4] as number;
-  const source = jobs[at + 5] as number;
-  const width = jobs[at + 6] as number;
-  const height = jobs[at + 7] as number;
+  const [kind, packet, ring, mask, destination, source, width, height, , table] = jobs.subarray(
+    at,
+    at + JOB_WORDS,
+  ) as unknown as [number, number, number, number, number, number, number, number, number, number];
   const operand = (index: number) => aperture[ring + ((packet + index) & mask)] as number;
-  /** Words from row to row. */
-  const pitch = (index: number) => operand(index) >>> 2;
-  /** Word index of a rectangle's first pixel. Surfaces may begin below 0, modulo 2³². */
-  const first = (surface: number, xy: number, rowWords: number) =>
-    (surface + (operand(xy) >>> 16) * rowWords + (operand(xy) & 0xffff)) >>> 0;
+  const place = (surface: number, pitch: number, xy: number, format: number) =>
+    placeOf(aperture, surface, pitch, xy, format);
 
-  switch (jobs[at]) {
-    case JOB_FENCE:
-      aperture[destination] = operand(OPERAND_INDEX.FENCE_VALUE);
-      break;
-    case JOB_FILL: {
-      const rowWords = pitch(OPERAND_INDEX.FILL_PITCH);
-      const colour = operand(OPERAND_INDEX.FILL_COLOUR);
-      let to = first(destination, OPERAND_INDEX.FILL_XY, rowWords);
-      for (let row = 0; row < height; row++, to += rowWords) aperture.fill(colour, to, to + width);
-      break;
-    }
-    case JOB_COPY:
-    case JOB_COPY_TO_SCRATCH:
-    case JOB_COPY_FROM_SCRATCH: {
-      const fromAperture = jobs[at] !== JOB_COPY_FROM_SCRATCH;
-      const toAperture = jobs[at] !== JOB_COPY_TO_SCRATCH;
-      const fromRow = fromAperture ? pitch(OPERAND_INDEX.COPY_SOURCE_PITCH) : width;
-      const toRow = toAperture ? pitch(OPERAND_INDEX.COPY_DESTINATION_PITCH) : width;
-      let from = fromAperture ? first(source, OPERAND_INDEX.COPY_SOURCE_XY, fromRow) : 0;
-      let to = toAperture ? first(destination, OPERAND_INDEX.COPY_DESTINATION_XY, toRow) : 0;
-      const input = fromAperture ? aperture : scratch;
-      const output = toAperture ? aperture : scratch;
-      for (let row = 0; row < height; row++, from += fromRow, to += toRow) {
-        output.set(input.subarray(from, from + width), to);
-      }
-      break;
-    }
+  if (kind === JOB_FENCE) {
+    aperture[destination] = operand(OPERAND_INDEX.FENCE_VALUE);
+    return;
   }
+  if (kind === JOB_DRAW) {
+    drawTriangles(aperture, jobs.subarray(at, at + JOB_WORDS), operand);
+    return;
+  }
+  if (kind === JOB_FILL) {
+    const format = operand(OPERAND_INDEX.FILL_FORMAT);
+    const xy = operand(OPERAND_INDEX.FILL_XY);
+    const to = place(destination, operand(OPERAND_INDEX.FILL_PITCH), xy, format);
+    const colour = operand(OPERAND_INDEX.FILL_COLOUR);
+    if (to.shift === 0) {
+      for (let y = 0; y < height; y++) {
+        const start = (to.word + y * to.pitchWords + to.x) >>> 0;
+        aperture.fill(colour, start, start + width);
+      }
+    } else eachPixel(to, width, height, () => colour);
+    return;
+  }
+
+  const formats = operand(OPERAND_INDEX.COPY_FORMATS);
+  const from = place(
+    source,
+    operand(OPERAND_INDEX.COPY_SOURCE_PITCH),
+    operand(OPERAND_INDEX.COPY_SOURCE_XY),
+    formats >>> 8,
+  );
+  if (kind === JOB_COPY_TO_SCRATCH) {
+    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) scratch[y * width + x] = load(from, x, y);
+    return;
+  }
+  const to = place(
+    destination,
+    operand(OPERAND_INDEX.COPY_DESTINATION_PITCH),
+    operand(OPERAND_INDEX.COPY_DESTINATION_XY),
+    formats & 0xff,
+  );
+  const isCopy = kind === JOB_COPY || kind === JOB_COPY_FROM_SCRATCH;
+  const isDirect = kind === JOB_COPY || kind === JOB_BLEND;
+  if (isCopy && from.format === to.format && to.shift === 0) {
+    for (let y = 0; y < height; y++) {
+      const input = isDirect ? aperture : scratch;
+      const start = isDirect ? (from.word + y * from.pitchWords + from.x) >>> 0 : y * width;
+      aperture.set(input.subarray(start, start + width), (to.word + y * to.pitchWords + to.x) >>> 0);
+    }
+    return;
+  }
+  const { format } = from;
+  const colourOf = (pixel: number) =>
+    toColour(pixel, format, format === RINGGPU_FORMAT_P8 ? (aperture[table + pixel] as number) : 0);
+  const read = isDirect
+    ? (x: number, y: number) => load(from, x, y)
+    : (x: number, y: number) => scratch[y * width + x] as number;
+  if (kind === JOB_BLEND || kind === JOB_BLEND_FROM_SCRATCH) {
+    eachPixel(to, width, height, (x, y, before) =>
+      fromColour(blend(colourOf(read(x, y)), toColour(before, to.format, 0)), to.format),
+    );
+  } else if (from.format === to.format) eachPixel(to, width, height, read);
+  else eachPixel(to, width, height, (x, y) => fromColour(colourOf(read(x, y)), to.format));
 }

@@ -1,31 +1,5 @@
-// Executes packets. One workgroup is one tile of one job; a dispatch is a group of jobs that do not depend on one another.
-// A job says where in the aperture things lie (../job.ts); everything else is read here, out of the packet's own words in the
-// ring, which the engine has checked: they are the very bytes that it fetched.
-
-struct Job {
-  kind: u32,
-  packet: u32,       // header's word index in the ring
-  ring: u32,         // the ring's word index in the aperture
-  mask: u32,         // words in the ring - 1
-  destination: u32,  // surfaces' word indices in the aperture, modulo 2^32
-  source: u32,
-  width: u32,
-  height: u32,
-}
-
-@group(0) @binding(0) var<storage, read_write> aperture: array<u32>;
-@group(0) @binding(1) var<storage, read> jobs: array<Job>;
-@group(0) @binding(2) var<storage, read_write> scratch: array<u32>;
-
-// Word indices of operands: values come from the packet table (../operands.ts).
-override FENCE_VALUE: u32;
-override FILL_PITCH: u32;
-override FILL_XY: u32;
-override FILL_COLOUR: u32;
-override COPY_DESTINATION_PITCH: u32;
-override COPY_DESTINATION_XY: u32;
-override COPY_SOURCE_PITCH: u32;
-override COPY_SOURCE_XY: u32;
+// Executes packets that work on rectangles. One workgroup is one tile of one job; a dispatch is a group of jobs that do not
+// depend on one another. A lane writes whole words: pixels that share one are written by the same lane.
 
 // Kinds of job.
 const FENCE = 0u;
@@ -33,19 +7,33 @@ const FILL = 1u;
 const COPY = 2u;
 const COPY_TO_SCRATCH = 3u;
 const COPY_FROM_SCRATCH = 4u;
+const BLEND = 5u;
+const BLEND_FROM_SCRATCH = 6u;
 
-// Pixels of a tile, and lanes of a workgroup: see webgpu-backend.ts.
+// Words of a tile, and lanes of a workgroup: see webgpu-backend.ts.
 const TILE_WIDTH = 256u;
 const TILE_HEIGHT = 8u;
 const LANES = 64u;
 
-fn operand(job: Job, index: u32) -> u32 {
-  return aperture[job.ring + ((job.packet + index) & job.mask)];
-}
-
-// Word index of a rectangle's first pixel.
-fn first(surface: u32, xy: u32, pitch: u32) -> u32 {
-  return surface + (xy >> 16u) * pitch + (xy & 0xffffu);
+// What a job makes of one pixel, which holds `before`.
+fn result(job: Job, to: Place, from_place: Place, colour: u32, x: u32, y: u32, before: u32) -> u32 {
+  if (job.kind == FILL) {
+    return colour;
+  }
+  var pixel: u32;
+  if (job.kind == COPY || job.kind == BLEND) {
+    pixel = load(from_place, x, y);
+  } else {
+    pixel = scratch[y * job.width + x];
+  }
+  if (job.kind == COPY || job.kind == COPY_FROM_SCRATCH) {
+    if (from_place.format == to.format) {
+      return pixel;
+    }
+    return from_colour(colour_of(pixel, from_place.format, job.table), to.format);
+  }
+  let over = colour_of(pixel, from_place.format, job.table);
+  return from_colour(blend(over, to_colour(before, to.format, 0u)), to.format);
 }
 
 @compute @workgroup_size(64)
@@ -53,54 +41,80 @@ fn execute(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) 
   let job = jobs[tile.z];
   let left = tile.x * TILE_WIDTH + lane;
   let top = tile.y * TILE_HEIGHT;
-  let right = min(job.width, (tile.x + 1u) * TILE_WIDTH);
+  let right = min(job.columns, (tile.x + 1u) * TILE_WIDTH);
   let bottom = min(job.height, top + TILE_HEIGHT);
 
-  switch job.kind {
-    case FENCE: {
-      if (lane == 0u && tile.x == 0u && tile.y == 0u) {
-        aperture[job.destination] = operand(job, FENCE_VALUE);
+  if (job.kind == FENCE) {
+    if (lane == 0u && tile.x == 0u && tile.y == 0u) {
+      aperture[job.destination] = operand(job, FENCE_VALUE);
+    }
+    return;
+  }
+
+  var to: Place;
+  var from_place: Place;
+  var colour = 0u;
+  if (job.kind == FILL) {
+    to = place(job.destination, operand(job, FILL_PITCH), operand(job, FILL_XY), operand(job, FILL_FORMAT));
+    colour = operand(job, FILL_COLOUR);
+  } else {
+    let formats = operand(job, COPY_FORMATS);
+    to = place(job.destination, operand(job, COPY_DESTINATION_PITCH), operand(job, COPY_DESTINATION_XY), formats & 0xffu);
+    from_place = place(job.source, operand(job, COPY_SOURCE_PITCH), operand(job, COPY_SOURCE_XY), formats >> 8u);
+  }
+
+  if (job.kind == COPY_TO_SCRATCH) {
+    for (var y = top; y < bottom; y++) {
+      for (var x = left; x < right; x += LANES) {
+        scratch[y * job.width + x] = load(from_place, x, y);
       }
     }
-    case FILL: {
-      let pitch = operand(job, FILL_PITCH) / 4u;
-      let colour = operand(job, FILL_COLOUR);
-      let start = first(job.destination, operand(job, FILL_XY), pitch);
-      for (var y = top; y < bottom; y++) {
-        for (var x = left; x < right; x += LANES) {
-          aperture[start + y * pitch + x] = colour;
+    return;
+  }
+
+  let first = to.x >> to.shift;
+  // Most of what is asked of the device: whole words as they are.
+  if (to.shift == 0u && (job.kind == FILL || (job.kind == COPY && from_place.format == to.format))) {
+    for (var y = top; y < bottom; y++) {
+      let row = to.word + y * to.pitch + to.x;
+      let from_row = from_place.word + y * from_place.pitch + from_place.x;
+      for (var x = left; x < right; x += LANES) {
+        if (job.kind == COPY) {
+          colour = aperture[from_row + x];
         }
+        aperture[row + x] = colour;
       }
     }
-    case COPY: {
-      let readPitch = operand(job, COPY_SOURCE_PITCH) / 4u;
-      let readStart = first(job.source, operand(job, COPY_SOURCE_XY), readPitch);
-      let writePitch = operand(job, COPY_DESTINATION_PITCH) / 4u;
-      let writeStart = first(job.destination, operand(job, COPY_DESTINATION_XY), writePitch);
-      for (var y = top; y < bottom; y++) {
-        for (var x = left; x < right; x += LANES) {
-          aperture[writeStart + y * writePitch + x] = aperture[readStart + y * readPitch + x];
+    return;
+  }
+  if (to.shift == 0u) {
+    for (var y = top; y < bottom; y++) {
+      let row = to.word + y * to.pitch + first;
+      for (var x = left; x < right; x += LANES) {
+        var before = 0u;
+        if (job.kind >= BLEND) {
+          before = aperture[row + x];
         }
+        aperture[row + x] = result(job, to, from_place, colour, x, y, before);
       }
     }
-    case COPY_TO_SCRATCH: {
-      let readPitch = operand(job, COPY_SOURCE_PITCH) / 4u;
-      let readStart = first(job.source, operand(job, COPY_SOURCE_XY), readPitch);
-      for (var y = top; y < bottom; y++) {
-        for (var x = left; x < right; x += LANES) {
-          scratch[y * job.width + x] = aperture[readStart + y * readPitch + x];
-        }
+    return;
+  }
+
+  // Pixels narrower than a word: the word's other pixels, beside the rectangle, stay.
+  let mask = pixel_mask(to.shift);
+  for (var y = top; y < bottom; y++) {
+    let row = to.word + y * to.pitch + first;
+    for (var column = left; column < right; column += LANES) {
+      let begin = max((first + column) << to.shift, to.x);
+      let end = min((first + column + 1u) << to.shift, to.x + job.width);
+      var word = aperture[row + column];
+      for (var x = begin; x < end; x++) {
+        let bit = pixel_bit(x, to.shift);
+        let pixel = result(job, to, from_place, colour, x - to.x, y, (word >> bit) & mask) & mask;
+        word = (word & ~(mask << bit)) | (pixel << bit);
       }
+      aperture[row + column] = word;
     }
-    case COPY_FROM_SCRATCH: {
-      let writePitch = operand(job, COPY_DESTINATION_PITCH) / 4u;
-      let writeStart = first(job.destination, operand(job, COPY_DESTINATION_XY), writePitch);
-      for (var y = top; y < bottom; y++) {
-        for (var x = left; x < right; x += LANES) {
-          aperture[writeStart + y * writePitch + x] = scratch[y * job.width + x];
-        }
-      }
-    }
-    default: {}
   }
 }

@@ -5,7 +5,10 @@
 import { JOB_TABLE_WORDS, JOB_WORDS, MAX_JOBS } from '../job.ts';
 import { OPERAND_INDEX } from '../operands.ts';
 import { CompletionNudge } from './completion-nudge.ts';
+import drawText from './draw.wgsl?raw';
 import executeText from './execute.wgsl?raw';
+import jobText from './job.wgsl?raw';
+import pixelsText from './pixels.wgsl?raw';
 import presentText from './present.wgsl?raw';
 import { ReadbackRing } from './readback-ring.ts';
 import { UploadRing } from './upload-ring.ts';
@@ -41,6 +44,9 @@ export interface Gpu {
   readonly nudge: CompletionNudge;
   readonly executeLayout: GPUBindGroupLayout;
   readonly executePipeline: GPUComputePipeline;
+  /** For jobs that draw triangles, one after the other; their layout is the same. */
+  readonly binPipeline: GPUComputePipeline;
+  readonly drawPipeline: GPUComputePipeline;
   readonly presentLayout: GPUBindGroupLayout;
   readonly presentPipeline: GPURenderPipeline;
   readonly presentFormat: GPUTextureFormat;
@@ -206,17 +212,22 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
       { binding: 1, visibility: GPUShaderStage.FRAGMENT, buffer: { type: 'uniform' } },
     ],
   });
-  const presentModule = device.createShaderModule({ label: 'present', code: presentText });
-  const [executePipeline, presentPipeline] = await Promise.all([
+  const presentModule = device.createShaderModule({ label: 'present', code: pixelsText + presentText });
+  const module = device.createShaderModule({
+    label: 'execute',
+    code: pixelsText + jobText + executeText + drawText,
+  });
+  const layout = device.createPipelineLayout({ bindGroupLayouts: [executeLayout] });
+  const pipeline = (entryPoint: string) =>
     device.createComputePipelineAsync({
-      label: 'execute',
-      layout: device.createPipelineLayout({ bindGroupLayouts: [executeLayout] }),
-      compute: {
-        module: device.createShaderModule({ label: 'execute', code: executeText }),
-        entryPoint: 'execute',
-        constants: OPERAND_INDEX,
-      },
-    }),
+      label: entryPoint,
+      layout,
+      compute: { module, entryPoint, constants: OPERAND_INDEX },
+    });
+  const [executePipeline, binPipeline, drawPipeline, presentPipeline] = await Promise.all([
+    pipeline('execute'),
+    pipeline('bin'),
+    pipeline('draw'),
     device.createRenderPipelineAsync({
       label: 'present',
       layout: device.createPipelineLayout({ bindGroupLayouts: [presentLayout] }),
@@ -231,6 +242,8 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
     nudge: new CompletionNudge(device.queue),
     executeLayout,
     executePipeline,
+    binPipeline,
+    drawPipeline,
     presentLayout,
     presentPipeline,
     presentFormat,

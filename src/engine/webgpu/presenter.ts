@@ -2,7 +2,8 @@
 import type { Picture } from '../backend.ts';
 import type { Gpu } from './gpu-context.ts';
 
-const MODE_BYTES = 16;
+/** As present.wgsl has it: four words and the monitor's table. */
+const MODE_BYTES = 16 + 1024;
 
 export class Presenter {
   readonly #canvas: HTMLCanvasElement | null;
@@ -16,6 +17,7 @@ export class Presenter {
   #bindings: GPUBindGroup | null = null;
   /** What the mode buffer holds. */
   #modeKey = '';
+  #lut: Uint32Array | null = null;
 
   constructor(canvas: HTMLCanvasElement | null) {
     this.#canvas = canvas;
@@ -90,12 +92,13 @@ export class Presenter {
 
   /** Sends the mode to the GPU if it is a new one. Returns what to do after the submission; null when there is no slab. */
   #setMode(gpu: Gpu, encoder: GPUCommandEncoder, picture: Picture): (() => void) | null {
-    const { pitchWords, visibleWords, width, height } = picture;
-    const key = `${pitchWords} ${visibleWords} ${width} ${height}`;
-    if (key === this.#modeKey) return () => {};
+    const { pitchWords, visibleWords, format, lut } = picture;
+    const key = `${pitchWords} ${visibleWords} ${format}`;
+    if (key === this.#modeKey && lut === this.#lut) return () => {};
     const slab = gpu.uploads.take(MODE_BYTES);
     if (!slab) return null;
-    slab.words.set([pitchWords, visibleWords, width, height]);
+    slab.words.set([pitchWords, visibleWords, format, lut ? 1 : 0]);
+    if (lut) slab.words.set(lut, 4);
     gpu.uploads.close(slab);
     this.#mode ??= gpu.device.createBuffer({
       label: 'mode',
@@ -104,6 +107,7 @@ export class Presenter {
     });
     encoder.copyBufferToBuffer(slab.buffer, 0, this.#mode, 0, MODE_BYTES);
     this.#modeKey = key;
+    this.#lut = lut;
     return () => void gpu.uploads.recycle(slab);
   }
 

@@ -5,14 +5,19 @@
 import { type BoardMemory, PAGE_SIZE } from '../../bus/board-memory.ts';
 import { type Backend, type BackendHost, FIRST_APERTURE_PAGES, type Picture, type Submitted } from '../backend.ts';
 import { type Batch, READBACK_HEADER } from '../batch.ts';
-import { JOB_WORDS } from '../job.ts';
+import { JOB_DRAW, JOB_WORDS } from '../job.ts';
+import { triangleBins } from '../triangle-bins.ts';
 import { type Gpu, type GpuContext, JOB_GROUP_BYTES } from './gpu-context.ts';
 import { Presenter } from './presenter.ts';
 import type { UploadSlab } from './upload-ring.ts';
 
-/** Pixels of a tile, which one workgroup executes: as in execute.wgsl. */
+/** Words of a tile, which one workgroup executes: as in execute.wgsl. */
 const TILE_WIDTH = 256;
 const TILE_HEIGHT = 8;
+
+/** Words across, and rows, of a workgroup that draws triangles, and tiles of one that bins them: as in draw.wgsl. */
+const DRAW_SIDE = 32;
+const BIN_LANES = 64;
 
 /** Slabs up to this size are mapped again only when their batch is done. */
 const SMALL_SLAB = 64 * 1024;
@@ -269,18 +274,30 @@ export class WebGpuBackend implements Backend {
   }
 
   #encodeJobs(encoder: GPUCommandEncoder, gpu: Gpu, aperture: GPUBuffer, batch: Batch): void {
-    const bindings = this.#bindings(gpu, aperture, batch.scratchBytes);
+    const bindings = this.#bindings(gpu, aperture, Math.max(batch.scratchBytes, batch.binBytes));
     const { groups } = batch;
     const pass = encoder.beginComputePass();
-    pass.setPipeline(gpu.executePipeline);
     for (let i = 0; i < groups.length; i += 4) {
-      this.#dynamicOffset[0] = (groups[i] as number) * JOB_WORDS * 4;
+      const first = (groups[i] as number) * JOB_WORDS;
+      const columns = groups[i + 2] as number;
+      const rows = groups[i + 3] as number;
+      this.#dynamicOffset[0] = first * 4;
       pass.setBindGroup(0, bindings, this.#dynamicOffset, 0, 1);
-      pass.dispatchWorkgroups(
-        Math.ceil((groups[i + 2] as number) / TILE_WIDTH),
-        Math.ceil((groups[i + 3] as number) / TILE_HEIGHT),
-        groups[i + 1] as number,
-      );
+      if (batch.jobs[first] === JOB_DRAW) {
+        const tileShift = batch.jobs[first + 12] as number;
+        const bins = triangleBins(columns, rows, batch.jobs[first + 11] as number, tileShift);
+        pass.setPipeline(gpu.binPipeline);
+        pass.dispatchWorkgroups(bins.summaries, Math.ceil(bins.tiles / BIN_LANES));
+        pass.setPipeline(gpu.drawPipeline);
+        pass.dispatchWorkgroups(Math.ceil(columns / DRAW_SIDE), Math.ceil(rows / DRAW_SIDE));
+      } else {
+        pass.setPipeline(gpu.executePipeline);
+        pass.dispatchWorkgroups(
+          Math.ceil(columns / TILE_WIDTH),
+          Math.ceil(rows / TILE_HEIGHT),
+          groups[i + 1] as number,
+        );
+      }
     }
     pass.end();
   }

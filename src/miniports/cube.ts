@@ -1,0 +1,720 @@
+/**
+ * cube: a miniport that draws a spinning textured cube, by ring commands only.
+ *
+ * The processor never touches a pixel of a frame. For each frame it turns eight corners, writes the
+ * visible faces as triangles into a common buffer, and puts four packets into the ring:
+ *
+ *   FILL_RECT        the background
+ *   DRAW_TRIANGLES   the cube: some hundred triangles with a texture, lit from corner to corner
+ *   FLIP             show that frame from the next vertical blank on
+ *   FENCE            when all that is done, write this number into memory
+ *
+ * The device knows no perspective: it moves through a texture in equal steps. So each face is cut
+ * into small squares, whose corners this driver does put into perspective: within one of them
+ * nobody sees the difference.
+ *
+ * Read mini.ts first: how a miniport starts, serves requests and gives everything back is the same
+ * here, and is explained there.
+ */
+
+import {
+  RINGGPU_CONTROL_ENABLE,
+  RINGGPU_CONTROL_RESET,
+  RINGGPU_FLAG_GOURAUD,
+  RINGGPU_FLAG_TEXTURED,
+  RINGGPU_FORMAT_A8R8G8B8,
+  RINGGPU_FORMAT_X8R8G8B8,
+  RINGGPU_FORMATS,
+  RINGGPU_HEADER,
+  RINGGPU_ID,
+  RINGGPU_INT_FAULT,
+  RINGGPU_INT_VBLANK,
+  RINGGPU_PAIR,
+  RINGGPU_REG,
+  RINGGPU_SCANOUT_ENABLE,
+  RINGGPU_STATUS_RESETTING,
+  RINGGPU_VERTEX_WORDS,
+} from 'ringgpu';
+import {
+  DISPLAY_ADAPTER_HW_ID,
+  ERROR_DEV_NOT_EXIST,
+  ERROR_INSUFFICIENT_BUFFER,
+  ERROR_INVALID_FUNCTION,
+  ERROR_INVALID_PARAMETER,
+  ERROR_NOT_ENOUGH_MEMORY,
+  HighPart,
+  Info,
+  IOCTL_VIDEO_MAP_VIDEO_MEMORY,
+  IOCTL_VIDEO_QUERY_AVAIL_MODES,
+  IOCTL_VIDEO_QUERY_CURRENT_MODE,
+  IOCTL_VIDEO_QUERY_NUM_AVAIL_MODES,
+  IOCTL_VIDEO_RESET_DEVICE,
+  IOCTL_VIDEO_SET_CURRENT_MODE,
+  IOCTL_VIDEO_UNMAP_VIDEO_MEMORY,
+  LowPart,
+  mem,
+  NO_ERROR,
+  type NTSTATUS,
+  NULL,
+  out,
+  PAGE_SIZE,
+  PCIBus,
+  type PHYSICAL_ADDRESS,
+  type PVOID,
+  type PVP_DMA_ADAPTER,
+  SIZE_OF_WXP_VIDEO_HW_INITIALIZATION_DATA,
+  type ULONG,
+  type VIDEO_ACCESS_RANGE,
+  type VIDEO_HW_INITIALIZATION_DATA,
+  VIDEO_MEMORY_INFORMATION,
+  VIDEO_MODE,
+  VIDEO_MODE_COLOR,
+  VIDEO_MODE_GRAPHICS,
+  VIDEO_MODE_INFORMATION,
+  VIDEO_MODE_LINEAR,
+  VIDEO_NUM_MODES,
+  type VIDEO_PORT_CONFIG_INFO,
+  type VIDEO_REQUEST_PACKET,
+  VideoPortAllocateCommonBuffer,
+  VideoPortDebugPrint,
+  VideoPortGetAccessRanges,
+  VideoPortGetDeviceBase,
+  VideoPortGetDmaAdapter,
+  VideoPortInitialize,
+  VideoPortPutDmaAdapter,
+  VideoPortQueueDpc,
+  VideoPortReadRegisterUlong,
+  VideoPortReleaseCommonBuffer,
+  VideoPortStallExecution,
+  VideoPortSynchronizeExecution,
+  VideoPortWriteRegisterUlong,
+  VideoPortZeroMemory,
+  VideoPowerShutdown,
+  type VP_STATUS,
+  VpMediumPriority,
+} from 'videoport';
+
+/* ---- What the driver remembers ------------------------------------------------------------------------------------------------ */
+
+/**
+ * A common buffer has two addresses. Mixing them up is the first mistake of every driver writer:
+ * the device cannot use the one, nor the processor the other.
+ */
+interface CommonBuffer {
+  /** For the processor. */
+  virtual: PVOID;
+  /** For the device. */
+  logical: PHYSICAL_ADDRESS;
+  length: ULONG;
+}
+
+/**
+ * A frame buffer, into which only the device draws; the vertices of the triangles on it; and the
+ * fence behind which the device is done with both.
+ */
+interface Frame extends CommonBuffer {
+  vertices: CommonBuffer;
+  fence: ULONG;
+}
+
+/** A rectangle of the screen, in pixels. */
+interface Area {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** One per device. The port creates it, empty, and passes it to every callback. */
+interface DeviceExtension {
+  /** Where the registers are mapped. */
+  registers: PVOID;
+  adapter: PVP_DMA_ADAPTER;
+  ring: CommonBuffer;
+  /** The page into which the device writes the value of each FENCE that it has passed. */
+  fencePage: CommonBuffer;
+  frames: Frame[];
+  /** What is on each face of the cube. */
+  texture: CommonBuffer;
+  /** The mode that is set, or null. */
+  mode: Mode | null;
+  /** Byte offset in the ring behind the last packet. */
+  tail: ULONG;
+  /** Value of the last FENCE that was put into the ring. */
+  lastFence: ULONG;
+  /** Interrupt causes that HwVidInterrupt has seen and the DPC has not. */
+  causes: ULONG;
+  /** The causes that the DPC is dealing with. */
+  taken: ULONG;
+  /** Frames drawn so far. */
+  frameNumber: number;
+  /** The frame that was flipped to last: on the screen, or about to be. */
+  newest: Frame | null;
+}
+
+/* ---- Modes -------------------------------------------------------------------------------------------------------------------------- */
+
+interface Mode {
+  width: ULONG;
+  height: ULONG;
+}
+
+const MODES: readonly Mode[] = [
+  { width: 640, height: 480 },
+  { width: 800, height: 600 },
+  { width: 1024, height: 768 },
+  { width: 1280, height: 720 },
+  { width: 1920, height: 1080 },
+];
+
+const BYTES_PER_PIXEL = 4;
+const RING_SIZE = PAGE_SIZE;
+const TEXTURE_WIDTH = 64;
+const TEXTURE_HEIGHT = 64;
+/** Squares along each edge of a face. */
+const CUTS = 8;
+const BACKGROUND = 0x101c2c;
+/** Three faces at most that can be seen, of two triangles a square. */
+const MAX_TRIANGLES = 3 * CUTS * CUTS * 2;
+const VERTICES_SIZE = MAX_TRIANGLES * 3 * RINGGPU_VERTEX_WORDS * 4;
+/** One on the screen, one on its way there, one to draw into. */
+const FRAME_COUNT = 3;
+/**
+ * The largest mode decides: memory is allocated once, at start-up, when there still is some in one
+ * piece.
+ */
+const LARGEST_FRAME = Math.max(...MODES.map((mode) => mode.width * mode.height)) * BYTES_PER_PIXEL;
+
+/* ---- Start-up ------------------------------------------------------------------------------------------------------------------ */
+
+/** The one function that the system finds by name. It only hands over the others. */
+export function DriverEntry(Argument1: PVOID, Argument2: string): NTSTATUS {
+  const initializationData: VIDEO_HW_INITIALIZATION_DATA = {
+    HwInitDataSize: SIZE_OF_WXP_VIDEO_HW_INITIALIZATION_DATA,
+    AdapterInterfaceType: PCIBus,
+    HwFindAdapter: HwVidFindAdapter,
+    HwInitialize: HwVidInitialize,
+    HwInterrupt: HwVidInterrupt,
+    HwStartIO: HwVidStartIO,
+    HwSetPowerState: HwVidSetPowerState,
+    HwDeviceExtensionSize: 0,
+  };
+  return VideoPortInitialize(Argument1, Argument2, initializationData, NULL);
+}
+
+/**
+ * Claims the device's addresses and allocates everything. The screen still belongs to the firmware:
+ * nothing on it may change yet.
+ */
+function HwVidFindAdapter(
+  ext: DeviceExtension,
+  _context: PVOID,
+  _argument: string | null,
+  config: VIDEO_PORT_CONFIG_INFO,
+): VP_STATUS {
+  // The ranges that the bus gave to the device: its registers first, then a pair of I/O ports that
+  // this driver does not use.
+  const ranges: VIDEO_ACCESS_RANGE[] = [];
+  const claimed = VideoPortGetAccessRanges(ext, 0, NULL, 2, ranges, NULL, NULL, out<ULONG>());
+  if (claimed !== NO_ERROR) return claimed;
+  const registers = ranges[0];
+  if (!registers) return ERROR_DEV_NOT_EXIST;
+  ext.registers = VideoPortGetDeviceBase(ext, registers.RangeStart, registers.RangeLength, registers.RangeInIoSpace);
+  if (ext.registers === NULL) return ERROR_INVALID_PARAMETER;
+
+  // Is it what we think it is?
+  if (VideoPortReadRegisterUlong(ext.registers + RINGGPU_REG.ID) !== RINGGPU_ID) return ERROR_DEV_NOT_EXIST;
+
+  // An adapter object stands for what the device can reach: here the first 4 GiB of logical
+  // addresses, in pieces as large as a frame.
+  ext.adapter = VideoPortGetDmaAdapter(ext, {
+    ScatterGather: false,
+    Dma32BitAddresses: true,
+    Dma64BitAddresses: false,
+    MaximumLength: LARGEST_FRAME,
+  });
+  if (ext.adapter === NULL) return ERROR_NOT_ENOUGH_MEMORY;
+
+  const ring = AllocateShared(ext, RING_SIZE);
+  const fencePage = AllocateShared(ext, PAGE_SIZE);
+  const texture = AllocateShared(ext, TEXTURE_WIDTH * TEXTURE_HEIGHT * BYTES_PER_PIXEL);
+  const frames = Array.from({ length: FRAME_COUNT }, () => AllocateShared(ext, LARGEST_FRAME));
+  const vertices = Array.from({ length: FRAME_COUNT }, () => AllocateShared(ext, VERTICES_SIZE));
+  if (!ring || !fencePage || !texture || frames.includes(null) || vertices.includes(null)) {
+    // Common buffers are NULL when memory is short. What we did get has to go back, in reverse
+    // order, the adapter last.
+    const all = [ring, fencePage, texture, ...frames, ...vertices];
+    for (const buffer of all.reverse()) if (buffer) ReleaseShared(ext, buffer);
+    VideoPortPutDmaAdapter(ext, ext.adapter);
+    return ERROR_NOT_ENOUGH_MEMORY;
+  }
+  ext.ring = ring;
+  ext.fencePage = fencePage;
+  ext.texture = texture;
+  ext.frames = frames.flatMap((frame, i) => {
+    const own = vertices[i];
+    return frame && own ? [{ ...frame, vertices: own, fence: 0 }] : [];
+  });
+  PaintTexture(texture);
+  ext.mode = null;
+  ext.tail = 0;
+  ext.lastFence = 0;
+  ext.causes = 0;
+  ext.taken = 0;
+  ext.frameNumber = 0;
+  ext.newest = null;
+
+  // Nobody promises zeros: a stale number in the fence page would look like a fence that has
+  // passed.
+  VideoPortZeroMemory(ext.fencePage.virtual, PAGE_SIZE);
+
+  VideoPortDebugPrint(Info, 'cube: interrupt level %u, registers at %p', config.BusInterruptLevel, ext.registers);
+  VideoPortDebugPrint(
+    Info,
+    'cube: ring for the processor at %p, for the device at %I64x',
+    ext.ring.virtual,
+    ext.ring.logical,
+  );
+  return NO_ERROR;
+}
+
+/** Memory for both sides. Null when there is none. */
+function AllocateShared(ext: DeviceExtension, length: ULONG): CommonBuffer | null {
+  const logical = out<PHYSICAL_ADDRESS>();
+  const virtual = VideoPortAllocateCommonBuffer(ext, ext.adapter, length, logical, true, NULL);
+  return virtual === NULL ? null : { virtual, logical: logical.value, length };
+}
+
+/** The release repeats exactly what the allocation said and got. */
+function ReleaseShared(ext: DeviceExtension, buffer: CommonBuffer): void {
+  VideoPortReleaseCommonBuffer(ext, ext.adapter, buffer.length, buffer.logical, buffer.virtual, true);
+}
+
+/**
+ * From here on the device is ours. Sets it up, with the interrupts still off: they begin with the
+ * first mode.
+ */
+function HwVidInitialize(ext: DeviceExtension): boolean {
+  ResetDevice(ext);
+  return true;
+}
+
+/**
+ * Power-on state, then the addresses that the device needs. Every address here is a logical one.
+ */
+function ResetDevice(ext: DeviceExtension): void {
+  WriteRegister(ext, 'CONTROL', RINGGPU_CONTROL_RESET);
+  // A reset takes as long as the device needs to let go of what it was doing.
+  while (ReadRegister(ext, 'STATUS') & RINGGPU_STATUS_RESETTING) VideoPortStallExecution(10);
+
+  ext.tail = 0;
+  WriteRegister(ext, 'RING_BASE_LO', LowPart(ext.ring.logical));
+  WriteRegister(ext, 'RING_BASE_HI', HighPart(ext.ring.logical));
+  WriteRegister(ext, 'RING_SIZE', RING_SIZE);
+  WriteRegister(ext, 'FENCE_ADDR_LO', LowPart(ext.fencePage.logical));
+  WriteRegister(ext, 'FENCE_ADDR_HI', HighPart(ext.fencePage.logical));
+  WriteRegister(ext, 'CONTROL', RINGGPU_CONTROL_ENABLE);
+}
+
+/* ---- Requests of the display driver ------------------------------------------------------------------------------------ */
+
+/** Serves one request. Status and Information tell the outcome; the return value is always TRUE. */
+function HwVidStartIO(ext: DeviceExtension, packet: VIDEO_REQUEST_PACKET): boolean {
+  const { StatusBlock } = packet;
+  StatusBlock.Information = 0;
+  StatusBlock.Status = Serve(ext, packet);
+  return true;
+}
+
+function Serve(ext: DeviceExtension, packet: VIDEO_REQUEST_PACKET): VP_STATUS {
+  const { InputBuffer, InputBufferLength, OutputBuffer, OutputBufferLength, StatusBlock } = packet;
+  switch (packet.IoControlCode) {
+    case IOCTL_VIDEO_QUERY_NUM_AVAIL_MODES:
+      if (OutputBufferLength < VIDEO_NUM_MODES.size) return ERROR_INSUFFICIENT_BUFFER;
+      VIDEO_NUM_MODES.write(OutputBuffer, {
+        NumModes: MODES.length,
+        ModeInformationLength: VIDEO_MODE_INFORMATION.size,
+      });
+      // Without Information the caller sees nothing of what we wrote.
+      StatusBlock.Information = VIDEO_NUM_MODES.size;
+      return NO_ERROR;
+
+    case IOCTL_VIDEO_QUERY_AVAIL_MODES:
+      if (OutputBufferLength < MODES.length * VIDEO_MODE_INFORMATION.size) return ERROR_INSUFFICIENT_BUFFER;
+      for (const [index, mode] of MODES.entries())
+        DescribeMode(OutputBuffer + index * VIDEO_MODE_INFORMATION.size, index, mode);
+      StatusBlock.Information = MODES.length * VIDEO_MODE_INFORMATION.size;
+      return NO_ERROR;
+
+    case IOCTL_VIDEO_QUERY_CURRENT_MODE:
+      if (OutputBufferLength < VIDEO_MODE_INFORMATION.size) return ERROR_INSUFFICIENT_BUFFER;
+      if (!ext.mode) return ERROR_INVALID_FUNCTION;
+      DescribeMode(OutputBuffer, MODES.indexOf(ext.mode), ext.mode);
+      StatusBlock.Information = VIDEO_MODE_INFORMATION.size;
+      return NO_ERROR;
+
+    case IOCTL_VIDEO_SET_CURRENT_MODE: {
+      if (InputBufferLength < VIDEO_MODE.size) return ERROR_INSUFFICIENT_BUFFER;
+      // The two highest bits are flags.
+      const mode = MODES[VIDEO_MODE.read(InputBuffer).RequestedMode & 0x3fff_ffff];
+      if (!mode) return ERROR_INVALID_PARAMETER;
+      SetMode(ext, mode);
+      return NO_ERROR;
+    }
+
+    case IOCTL_VIDEO_MAP_VIDEO_MEMORY: {
+      if (OutputBufferLength < VIDEO_MEMORY_INFORMATION.size) return ERROR_INSUFFICIENT_BUFFER;
+      const [first] = ext.frames;
+      if (!ext.mode || !first) return ERROR_INVALID_FUNCTION;
+      const bytes = ext.mode.width * ext.mode.height * BYTES_PER_PIXEL;
+      VIDEO_MEMORY_INFORMATION.write(OutputBuffer, {
+        VideoRamBase: first.virtual,
+        VideoRamLength: bytes,
+        FrameBufferBase: first.virtual,
+        FrameBufferLength: bytes,
+      });
+      StatusBlock.Information = VIDEO_MEMORY_INFORMATION.size;
+      return NO_ERROR;
+    }
+
+    case IOCTL_VIDEO_UNMAP_VIDEO_MEMORY:
+      return NO_ERROR;
+
+    case IOCTL_VIDEO_RESET_DEVICE:
+      ext.mode = null;
+      ResetDevice(ext);
+      return NO_ERROR;
+
+    default:
+      return ERROR_INVALID_FUNCTION;
+  }
+}
+
+function DescribeMode(address: PVOID, index: number, mode: Mode): void {
+  VIDEO_MODE_INFORMATION.write(address, {
+    Length: VIDEO_MODE_INFORMATION.size,
+    ModeIndex: index,
+    VisScreenWidth: mode.width,
+    VisScreenHeight: mode.height,
+    ScreenStride: mode.width * BYTES_PER_PIXEL,
+    NumberOfPlanes: 1,
+    BitsPerPlane: 8 * BYTES_PER_PIXEL,
+    Frequency: 60,
+    XMillimeter: 320,
+    YMillimeter: 240,
+    NumberRedBits: 8,
+    NumberGreenBits: 8,
+    NumberBlueBits: 8,
+    RedMask: 0xff0000,
+    GreenMask: 0x00ff00,
+    BlueMask: 0x0000ff,
+    AttributeFlags: VIDEO_MODE_COLOR | VIDEO_MODE_GRAPHICS | VIDEO_MODE_LINEAR,
+    VideoMemoryBitmapWidth: mode.width,
+    VideoMemoryBitmapHeight: mode.height,
+    DriverSpecificAttributeFlags: 0,
+  });
+}
+
+/**
+ * Lights the screen. The first frame is drawn here; every later one by the DPC, after an interrupt.
+ */
+function SetMode(ext: DeviceExtension, mode: Mode): void {
+  ext.mode = mode;
+  WriteRegister(ext, 'SCANOUT_CONTROL', RINGGPU_SCANOUT_ENABLE);
+  ShowNextFrame(ext);
+  WriteRegister(ext, 'INT_ENABLE', RINGGPU_INT_VBLANK | RINGGPU_INT_FAULT);
+}
+
+/* ---- Interrupt and DPC --------------------------------------------------------------------------------------------------------- */
+
+/**
+ * At DIRQL, with everything else standing still. So: is it ours, make the device take its hand off
+ * the line, queue the work, out. Only a handful of functions may be
+ * called from here.
+ */
+function HwVidInterrupt(ext: DeviceExtension): boolean {
+  const status = ReadRegister(ext, 'INT_STATUS');
+  if (status === 0) return false;
+  WriteRegister(ext, 'INT_STATUS', status);
+  // There is one DPC a device. If it is queued already, QueueDpc returns FALSE and drops its context: so
+  // what happened is kept in the extension, and the context carries nothing.
+  ext.causes |= status;
+  VideoPortQueueDpc(ext, DrawFrame, null);
+  return true;
+}
+
+/** At DIRQL, where HwVidInterrupt cannot come between the reading and the clearing. */
+function TakeCauses(ext: DeviceExtension): boolean {
+  ext.taken = ext.causes;
+  ext.causes = 0;
+  return true;
+}
+
+/** At DISPATCH_LEVEL, soon after. */
+function DrawFrame(ext: DeviceExtension): void {
+  VideoPortSynchronizeExecution(ext, VpMediumPriority, TakeCauses, ext);
+  if (ext.taken & RINGGPU_INT_FAULT) {
+    // The ring has stopped at a packet that the device refuses. The packets here are right, so start afresh.
+    ResetDevice(ext);
+    ext.lastFence = FencePassed(ext);
+    for (const frame of ext.frames) frame.fence = ext.lastFence;
+    ext.newest = null;
+    if (ext.mode) SetMode(ext, ext.mode);
+    return;
+  }
+  if (ext.mode) ShowNextFrame(ext);
+}
+
+/* ---- Frames ---------------------------------------------------------------------------------------------------------------------- */
+
+/** Has the device draw into a frame that is nobody's, and show it. */
+function ShowNextFrame(ext: DeviceExtension): void {
+  const onScreen = ReadRegister(ext, 'SCANOUT_ACTIVE_LO');
+  // The frame before this one still waits for its turn. A second FLIP would take its place, and
+  // nobody would see it.
+  if (ext.newest && LowPart(ext.newest.logical) !== onScreen) return;
+  const frame = FreeFrame(ext, onScreen);
+  // All three are still the device's: this vertical blank shows the old picture once more.
+  if (!frame || !ext.mode) return;
+  const triangles = BuildCube(frame.vertices, ext.mode, ext.frameNumber++);
+
+  ext.lastFence++;
+  frame.fence = ext.lastFence;
+  ext.newest = frame;
+  const { width, height } = ext.mode;
+  PutFill(ext, frame, BACKGROUND, ext.mode);
+  // Turned however it may be, the cube stays within a square in the middle.
+  const side = Math.round(height * 0.96);
+  const area = { left: (width - side) >> 1, top: (height - side) >> 1, width: side, height: side };
+  PutTriangles(ext, frame, RINGGPU_FLAG_TEXTURED | RINGGPU_FLAG_GOURAUD, triangles, ext.mode, area);
+  Put(ext, RINGGPU_HEADER('FLIP'));
+  Put(ext, LowPart(frame.logical));
+  Put(ext, HighPart(frame.logical));
+  Put(ext, width * BYTES_PER_PIXEL);
+  Put(ext, RINGGPU_PAIR(width, height));
+  Put(ext, RINGGPU_FORMAT_X8R8G8B8);
+  Put(ext, RINGGPU_HEADER('FENCE'));
+  Put(ext, ext.lastFence);
+  // The doorbell. Everything that the packets speak of must be in memory before it rings.
+  WriteRegister(ext, 'RING_TAIL', ext.tail);
+}
+
+/**
+ * A frame that the device does not own. It owns a frame until it has taken it in (the frame's fence
+ * has passed), and as long as it is on the screen or next to be.
+ */
+function FreeFrame(ext: DeviceExtension, onScreen: ULONG): Frame | undefined {
+  const passed = FencePassed(ext);
+  return ext.frames.find(
+    (frame) => frame.fence <= passed && frame !== ext.newest && LowPart(frame.logical) !== onScreen,
+  );
+}
+
+/**
+ * The last fence that the device has passed, as it wrote it into our memory: no register is read
+ * for that.
+ */
+function FencePassed(ext: DeviceExtension): ULONG {
+  return mem.u32(ext.fencePage.virtual, 1)[0] ?? 0;
+}
+
+/**
+ * Puts one word into the ring. The ring is a circle: after its end comes its beginning. It cannot
+ * overflow here, since at most three frames are under way.
+ */
+function Put(ext: DeviceExtension, word: ULONG): void {
+  mem.u32(ext.ring.virtual + ext.tail, 1)[0] = word;
+  ext.tail = (ext.tail + 4) % RING_SIZE;
+}
+
+/* ---- Picture -------------------------------------------------------------------------------------------------------------------- */
+
+/** A corner in space: the cube reaches from -1 to 1 along each axis, z away from the viewer. */
+type Point = readonly [x: number, y: number, z: number];
+
+/** Faces: a corner, and the ways along its two edges. Their product points inwards. */
+const FACES: readonly (readonly [corner: Point, across: Point, down: Point])[] = [
+  [
+    [-1, -1, -1],
+    [2, 0, 0],
+    [0, 2, 0],
+  ],
+  [
+    [1, -1, 1],
+    [-2, 0, 0],
+    [0, 2, 0],
+  ],
+  [
+    [-1, -1, 1],
+    [0, 0, -2],
+    [0, 2, 0],
+  ],
+  [
+    [1, -1, -1],
+    [0, 0, 2],
+    [0, 2, 0],
+  ],
+  [
+    [-1, -1, 1],
+    [2, 0, 0],
+    [0, 0, -2],
+  ],
+  [
+    [-1, 1, -1],
+    [2, 0, 0],
+    [0, 0, 2],
+  ],
+];
+
+/** Distance of the viewer from the middle of the cube. */
+const DISTANCE = 4.5;
+
+/**
+ * A tile with a bevelled edge and a diagonal weave. Done once: the device reads it from here whenever
+ * it draws a face.
+ */
+function PaintTexture(texture: CommonBuffer): void {
+  const texels = mem.u32(texture.virtual, TEXTURE_WIDTH * TEXTURE_HEIGHT);
+  for (let y = 0; y < TEXTURE_HEIGHT; y++) {
+    for (let x = 0; x < TEXTURE_WIDTH; x++) {
+      const fromEdge = Math.min(x, y, TEXTURE_WIDTH - 1 - x, TEXTURE_HEIGHT - 1 - y);
+      const weave = ((x + y) >> 3) & 1 ? 0xffe8e4d8 : 0xffb8c8d0;
+      const isTopLeft = x + y < TEXTURE_WIDTH;
+      texels[y * TEXTURE_WIDTH + x] = fromEdge < 3 ? (isTopLeft ? 0xffffffff : 0xff708088) : weave;
+    }
+  }
+}
+
+/**
+ * Writes one vertex: x and y in sixteenths of a pixel, a colour, and u and v in sixteenths of a texel.
+ * Returns where the next one goes.
+ */
+function PutVertex(words: Uint32Array, at: number, x: number, y: number, colour: number, u: number, v: number): number {
+  words[at] = Math.round(x * 16);
+  words[at + 1] = Math.round(y * 16);
+  words[at + 2] = colour;
+  words[at + 3] = RINGGPU_PAIR(Math.round(u * 16), Math.round(v * 16));
+  return at + RINGGPU_VERTEX_WORDS;
+}
+
+const FACE_COLOURS = [0xe07858, 0x58a8e0, 0xe0b850, 0x68b878, 0xb888d8, 0xd87898];
+
+/** Writes the triangles of one frame, and returns how many. Around the clock or against it is all the same to the device. */
+function BuildCube(vertices: CommonBuffer, mode: Mode, frameNumber: number): number {
+  const words = mem.u32(vertices.virtual, VERTICES_SIZE / 4);
+  const { width, height } = mode;
+  let at = 0;
+  const turn = Turn(0.7 + frameNumber * 0.019, 0.5 + frameNumber * 0.013);
+  for (const [index, face] of FACES.entries()) {
+    const [corner, across, down] = face.map(turn) as [Point, Point, Point];
+    // Its inner side is turned to us when what points inwards points at the viewer, who is at z = -DISTANCE.
+    const inwards: Point = [
+      across[1] * down[2] - across[2] * down[1],
+      across[2] * down[0] - across[0] * down[2],
+      across[0] * down[1] - across[1] * down[0],
+    ];
+    const facing = inwards[0] * corner[0] + inwards[1] * corner[1] + inwards[2] * (corner[2] + DISTANCE);
+    if (facing <= 0) continue;
+    // Lit from the viewer's side: the more a face looks this way, and the nearer a corner is, the brighter.
+    const light = 60 + (130 * inwards[2]) / 4;
+    const vertex = (i: number, j: number) => {
+      const [x, y, z] = [0, 1, 2].map(
+        (axis) => (corner[axis] ?? 0) + ((across[axis] ?? 0) * i + (down[axis] ?? 0) * j) / CUTS,
+      ) as [number, number, number];
+      const colour = Shade(FACE_COLOURS[index] ?? 0, Math.min(255, Math.max(40, light - z * 40)));
+      const scale = (height * 1.1) / (z + DISTANCE);
+      const u = (i * TEXTURE_WIDTH) / CUTS;
+      const v = (j * TEXTURE_HEIGHT) / CUTS;
+      at = PutVertex(words, at, width / 2 + x * scale, height / 2 + y * scale, colour, u, v);
+    };
+    for (let j = 0; j < CUTS; j++) {
+      for (let i = 0; i < CUTS; i++) {
+        vertex(i, j);
+        vertex(i + 1, j);
+        vertex(i, j + 1);
+        vertex(i + 1, j);
+        vertex(i + 1, j + 1);
+        vertex(i, j + 1);
+      }
+    }
+  }
+  return at / (3 * RINGGPU_VERTEX_WORDS);
+}
+
+/** What turns points about the vertical axis, then about the level one. */
+function Turn(yaw: number, pitch: number): (point: Point) => Point {
+  const [sinYaw, cosYaw, sinPitch, cosPitch] = [Math.sin(yaw), Math.cos(yaw), Math.sin(pitch), Math.cos(pitch)];
+  return ([x, y, z]) => {
+    const depth = z * cosYaw - x * sinYaw;
+    return [x * cosYaw + z * sinYaw, y * cosPitch - depth * sinPitch, y * sinPitch + depth * cosPitch];
+  };
+}
+
+/** A colour in some light, 255 being all of it; opaque. */
+function Shade(colour: number, light: number): number {
+  const channel = (bit: number) => Math.round((((colour >> bit) & 255) * light) / 255) << bit;
+  return (0xff000000 | channel(16) | channel(8) | channel(0)) >>> 0;
+}
+
+/** Puts the packet that fills a whole frame with one colour: it need not know what was there before. */
+function PutFill(ext: DeviceExtension, frame: Frame, colour: number, mode: Mode): void {
+  Put(ext, RINGGPU_HEADER('FILL_RECT'));
+  Put(ext, LowPart(frame.logical));
+  Put(ext, HighPart(frame.logical));
+  Put(ext, mode.width * BYTES_PER_PIXEL);
+  Put(ext, RINGGPU_PAIR(0, 0));
+  Put(ext, RINGGPU_PAIR(mode.width, mode.height));
+  Put(ext, RINGGPU_FORMAT_X8R8G8B8);
+  Put(ext, colour);
+}
+
+/**
+ * Puts the packet that draws the first `count` triangles of a frame's vertices, in a rectangle of
+ * the frame: nothing of them lies beyond it, and the device need not look there.
+ */
+function PutTriangles(ext: DeviceExtension, frame: Frame, flags: number, count: number, mode: Mode, area: Area): void {
+  Put(ext, RINGGPU_HEADER('DRAW_TRIANGLES', flags));
+  Put(ext, LowPart(frame.logical));
+  Put(ext, HighPart(frame.logical));
+  Put(ext, mode.width * BYTES_PER_PIXEL);
+  Put(ext, RINGGPU_PAIR(area.left, area.top));
+  Put(ext, LowPart(ext.texture.logical));
+  Put(ext, HighPart(ext.texture.logical));
+  Put(ext, TEXTURE_WIDTH * BYTES_PER_PIXEL);
+  Put(ext, RINGGPU_PAIR(TEXTURE_WIDTH, TEXTURE_HEIGHT));
+  Put(ext, RINGGPU_PAIR(area.width, area.height));
+  Put(ext, RINGGPU_FORMATS(RINGGPU_FORMAT_X8R8G8B8, RINGGPU_FORMAT_A8R8G8B8));
+  Put(ext, LowPart(frame.vertices.logical));
+  Put(ext, HighPart(frame.vertices.logical));
+  Put(ext, count);
+}
+
+/* ---- The end --------------------------------------------------------------------------------------------------------------------- */
+
+/**
+ * A miniport is never unloaded, so this is the one moment to give back what it holds: the system is
+ * shutting down. First the device must stop using the memory.
+ */
+function HwVidSetPowerState(ext: DeviceExtension, hwId: ULONG, control: { readonly PowerState: number }): VP_STATUS {
+  if (hwId !== DISPLAY_ADAPTER_HW_ID || control.PowerState !== VideoPowerShutdown) return NO_ERROR;
+  ext.mode = null;
+  WriteRegister(ext, 'CONTROL', RINGGPU_CONTROL_RESET);
+  while (ReadRegister(ext, 'STATUS') & RINGGPU_STATUS_RESETTING) VideoPortStallExecution(10);
+  for (const frame of ext.frames) {
+    ReleaseShared(ext, frame);
+    ReleaseShared(ext, frame.vertices);
+  }
+  for (const buffer of [ext.texture, ext.fencePage, ext.ring]) ReleaseShared(ext, buffer);
+  VideoPortPutDmaAdapter(ext, ext.adapter);
+  return NO_ERROR;
+}
+
+/* ---- Registers -------------------------------------------------------------------------------------------------------------------- */
+
+function ReadRegister(ext: DeviceExtension, name: keyof typeof RINGGPU_REG): ULONG {
+  return VideoPortReadRegisterUlong(ext.registers + RINGGPU_REG[name]);
+}
+
+function WriteRegister(ext: DeviceExtension, name: keyof typeof RINGGPU_REG, value: ULONG): void {
+  VideoPortWriteRegisterUlong(ext.registers + RINGGPU_REG[name], value);
+}
