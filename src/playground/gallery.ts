@@ -21,14 +21,27 @@ const table: readonly GalleryEntry[] = [
   {
     id: 'classic',
     name: 'classic',
-    sentence: 'A miniport as they were written for real cards: registers, I/O ports, modes and a hardware pointer.',
+    sentence: 'A miniport as they were written in 2001: registry, child monitor, palette modes, pointer, power, timer.',
     difficulty: 'everyday',
   },
   {
     id: 'scatter-gather',
     name: 'scatter-gather',
-    sentence: 'Memory in pieces: the device reads a picture from wherever its pages happen to lie.',
+    sentence:
+      'Packet DMA: a picture in ordinary memory travels to the device in as many transfers as its map registers allow.',
     difficulty: 'advanced',
+  },
+  {
+    id: 'cube',
+    name: 'cube',
+    sentence: 'A textured cube that spins: the driver writes triangles into a ring, and the GPU draws every pixel.',
+    difficulty: 'everyday',
+  },
+  {
+    id: 'sprites',
+    name: 'sprites',
+    sentence: 'A thousand sprites blended out of an atlas, by ring packets alone.',
+    difficulty: 'everyday',
   },
 ];
 

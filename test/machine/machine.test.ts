@@ -116,6 +116,25 @@ import { VideoPortCreateEvent, VideoPortDeleteEvent, VideoPortSetEvent, VideoPor
       expect(report.findings).to.deep.equal([]);
     });
 
+    it('says BUSY from the doorbell on: a driver may wait for that bit', async () => {
+      const source = miniWith(
+        'HwVidInitialize',
+        `
+  ResetDevice(ext);
+  Put(ext, RINGGPU_HEADER('FENCE'));
+  Put(ext, 7);
+  WriteRegister(ext, 'RING_TAIL', ext.tail);
+  console.log('busy', ReadRegister(ext, 'STATUS') & 1 || ReadRegister(ext, 'FENCE_VALUE') === 7 ? 'or done' : 'not');
+  while (ReadRegister(ext, 'STATUS') & 1) VideoPortStallExecution(10);
+  console.log('fence', ReadRegister(ext, 'FENCE_VALUE'));
+  VideoPortZeroMemory(ext.fencePage.virtual, 4);`,
+      );
+      const { machine } = await boot(source, { engine });
+      await machine.frames(2);
+      const report = await machine.stop();
+      expect(report.log).to.include.members(['driver info: busy or done', 'driver info: fence 7']);
+    });
+
     it('reports unmapped DMA at the line that rang the doorbell, and the driver recovers by a reset', async () => {
       const source = miniWith(
         'DrawFrame',

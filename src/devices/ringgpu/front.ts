@@ -13,10 +13,12 @@ import {
   RING_GENERATION_WORD,
   RINGGPU_BAR0_BYTES,
   RINGGPU_BAR1_BYTES,
+  RINGGPU_CONTROL_ENABLE,
   RINGGPU_CONTROL_RESET,
   RINGGPU_DEVICE_ID,
   RINGGPU_PORT_DATA,
   RINGGPU_PORT_INDEX,
+  RINGGPU_STATUS_BUSY,
   RINGGPU_STATUS_RESETTING,
   RINGGPU_VENDOR_ID,
 } from './registers.ts';
@@ -116,6 +118,10 @@ export class RingGpuFront implements RegisterBlock {
       case REGISTER_WORD.RING_TAIL: {
         const before = Atomics.exchange(words, word, value | 0) >>> 0;
         this.#remember(before, value >>> 0);
+        // Set at once, so that a driver that waits while STATUS says BUSY does not look before the engine has.
+        if (Atomics.load(words, REGISTER_WORD.CONTROL) & RINGGPU_CONTROL_ENABLE) {
+          Atomics.or(words, REGISTER_WORD.STATUS, RINGGPU_STATUS_BUSY);
+        }
         Atomics.add(this.#control, DOORBELL_COUNT, 1);
         signalDevice(this.#control);
         return;
