@@ -73,18 +73,25 @@ fn execute(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) 
   }
 
   let first = to.x >> to.shift;
-  // Most of what is asked of the device: whole words as they are.
-  if (to.shift == 0u && (job.kind == FILL || (job.kind == COPY && from_place.format == to.format))) {
-    for (var y = top; y < bottom; y++) {
-      let row = to.word + y * to.pitch + to.x;
-      let from_row = from_place.word + y * from_place.pitch + from_place.x;
-      for (var x = left; x < right; x += LANES) {
-        if (job.kind == COPY) {
-          colour = aperture[from_row + x];
-        }
-        aperture[row + x] = colour;
-      }
+  // Most of what is asked of the device: whole words as they are. Loops that end at once stand for conditions, since emulated
+  // GPUs go through both sides of an `if`.
+  let row = to.word + to.x;
+  let fills = to.shift == 0u && job.kind == FILL;
+  for (var y = select(bottom, top, fills); y < bottom; y++) {
+    let start = row + y * to.pitch;
+    for (var x = left; x < right; x += LANES) {
+      aperture[start + x] = colour;
     }
+  }
+  let copies = to.shift == 0u && job.kind == COPY && from_place.format == to.format;
+  for (var y = select(bottom, top, copies); y < bottom; y++) {
+    let start = row + y * to.pitch;
+    let from_row = from_place.word + from_place.x + y * from_place.pitch;
+    for (var x = left; x < right; x += LANES) {
+      aperture[start + x] = aperture[from_row + x];
+    }
+  }
+  if (fills || copies) {
     return;
   }
   if (to.shift == 0u) {
