@@ -26,18 +26,30 @@ import type { Batch } from './batch.ts';
 import {
   JOB_BLEND,
   JOB_BLEND_FROM_SCRATCH,
+  JOB_CONVERT,
   JOB_COPY,
   JOB_COPY_FROM_SCRATCH,
   JOB_COPY_TO_SCRATCH,
   JOB_DRAW,
   JOB_FENCE,
   JOB_FILL,
+  JOB_FILL_NARROW,
   MAX_JOBS,
+  movesWords,
 } from './job.ts';
 import { OPERAND_INDEX } from './operands.ts';
 import type { Packet } from './packet-decoder.ts';
 import type { Slice, SliceTable } from './slice-table.ts';
-import { firstByte, mayOverlap, type Rectangle, rowBytes, rowWords, spanBytes, surfaceFault } from './surface.ts';
+import {
+  firstByte,
+  mayOverlap,
+  pixelShift,
+  type Rectangle,
+  rowBytes,
+  rowWords,
+  spanBytes,
+  surfaceFault,
+} from './surface.ts';
 import { triangleBins, triangleTileShift } from './triangle-bins.ts';
 
 /** Packets in a batch, at most. */
@@ -107,6 +119,8 @@ export class Planner {
   readonly #groupWrites: Rectangle[] = [];
   /** The last group may take no more jobs. */
   #groupClosed = false;
+  /** Its jobs move words: see `movesWords`. */
+  #groupMoves = true;
   /** Fences in flight: bytes in the aperture. */
   readonly #fencesInFlight: number[] = [];
 
@@ -302,7 +316,8 @@ export class Planner {
 
   #addTransferJobs(batch: Batch, packet: Packet, places: Places & { readonly destination: Place }): void {
     const { destination, source } = places;
-    const [kind = JOB_FILL, fromScratch = 0] = JOB_KINDS[packet.shape?.name as PacketName] ?? [];
+    const [kindOfAll = JOB_FILL, fromScratch = 0] = JOB_KINDS[packet.shape?.name as PacketName] ?? [];
+    const kind = kindFor(kindOfAll, destination.logical, source?.logical);
     if (places.triangles) {
       this.#groupClosed = true;
       this.#addJob(batch, kind, packet, places);
@@ -326,10 +341,12 @@ export class Planner {
     const reads = readsOf(places);
     const depends =
       this.#groupClosed ||
+      movesWords(kind) !== this.#groupMoves ||
       (destination !== null && touchesAny(destination.aperture, this.#groupReads)) ||
       (destination !== null && touchesAny(destination.aperture, this.#groupWrites)) ||
       reads.some(({ aperture }) => touchesAny(aperture, this.#groupWrites));
     if (depends) this.begin();
+    this.#groupMoves = movesWords(kind);
     if (destination) this.#groupWrites.push(destination.aperture);
     for (const { aperture } of reads) this.#groupReads.push(aperture);
     const wordOf = (place: Place | null) => (place ? place.aperture.base / 4 : 0);
@@ -430,6 +447,13 @@ function writesAll({ shape }: Packet): boolean {
 
 function colourTableAt(base: number): Rectangle {
   return { base, pitch: COLOURS * 4, x: 0, y: 0, width: COLOURS, height: 1, format: RINGGPU_FORMAT_X8R8G8B8 };
+}
+
+/** The kind of a job on pixels of its formats. */
+function kindFor(kind: number, destination: Rectangle, source: Rectangle | undefined): number {
+  const whole = pixelShift(destination.format) === 0 && (source ?? destination).format === destination.format;
+  if (whole) return kind;
+  return kind === JOB_FILL ? JOB_FILL_NARROW : kind === JOB_COPY ? JOB_CONVERT : kind;
 }
 
 function readsOf({ source, table, triangles }: Places): Place[] {
