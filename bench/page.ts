@@ -24,6 +24,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   'engine-upload': async () => against(await (await import('./engine-upload.ts')).benchEngineUpload()),
   'port-calls': async () => (await import('./port-calls.ts')).portCallsBench(),
   boot: async () => (await import('./boot.ts')).bootBench(),
+  'engine-draw': async () => against(await (await import('./engine-draw.ts')).benchEngineDraw()),
   'engine-doorbell': async () => against(await (await import('./engine-doorbell.ts')).benchEngineDoorbell()),
 };
 

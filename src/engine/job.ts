@@ -36,5 +36,13 @@ export const JOB_COPY_FROM_SCRATCH = 4;
 export const JOB_BLEND = 5;
 /** Second half of a blend whose rectangles overlap. */
 export const JOB_BLEND_FROM_SCRATCH = 6;
+/** A fill of pixels that are no whole words, and a copy of such or with conversion. */
+export const JOB_FILL_NARROW = 8;
+export const JOB_CONVERT = 9;
 /** Triangles: always a group of its own. */
 export const JOB_DRAW = 7;
+
+/** Whether the GPU has a short shader for a kind of job, one that only moves words: those share no group with others. */
+export function movesWords(kind: number): boolean {
+  return kind === JOB_FENCE || kind === JOB_FILL || kind === JOB_COPY;
+}

@@ -16,26 +16,29 @@ import { type PacketName, RINGGPU_FLAG_INTERRUPT, RINGGPU_FLAG_TEXTURED } from '
 import {
   RINGGPU_FAULT_MEMORY,
   RINGGPU_FAULT_READ_ONLY,
-  RINGGPU_FAULT_SURFACE,
   RINGGPU_FAULT_UNMAPPED,
   RINGGPU_FORMAT_P8,
   RINGGPU_FORMAT_X8R8G8B8,
 } from '../devices/ringgpu/registers.ts';
 import { NO_PAGE } from '../memory/page-allocator.ts';
 import type { Batch } from './batch.ts';
-import {
-  JOB_BLEND,
-  JOB_BLEND_FROM_SCRATCH,
-  JOB_COPY,
-  JOB_COPY_FROM_SCRATCH,
-  JOB_COPY_TO_SCRATCH,
-  JOB_DRAW,
-  JOB_FENCE,
-  JOB_FILL,
-  MAX_JOBS,
-} from './job.ts';
+import { JOB_COPY_TO_SCRATCH, JOB_FENCE, JOB_FILL, MAX_JOBS, movesWords } from './job.ts';
 import { OPERAND_INDEX } from './operands.ts';
 import type { Packet } from './packet-decoder.ts';
+import {
+  canBecome,
+  colourTableAt,
+  JOB_KINDS,
+  kindFor,
+  NO_PLACES,
+  type PacketContext,
+  type PacketFault,
+  type Place,
+  type Places,
+  readsOf,
+  surfaceRefused,
+  writesAll,
+} from './packet-places.ts';
 import type { Slice, SliceTable } from './slice-table.ts';
 import { firstByte, mayOverlap, type Rectangle, rowBytes, rowWords, spanBytes, surfaceFault } from './surface.ts';
 import { triangleBins, triangleTileShift } from './triangle-bins.ts';
@@ -50,51 +53,6 @@ const PIECE_BUDGET = 16384;
 /** Rectangles of a wider pitch touch the pages of their rows; of a smaller, all pages from first byte to last. */
 const SPARSE_PITCH = 3 * PAGE_SIZE;
 
-/** Entries of a colour table. */
-const COLOURS = 256;
-
-/** The job of each packet that draws; and, where its source may overlap what it writes, that of its second half. */
-const JOB_KINDS: Readonly<Partial<Record<PacketName, readonly [kind: number, fromScratch?: number]>>> = {
-  FILL_RECT: [JOB_FILL],
-  COPY_RECT: [JOB_COPY, JOB_COPY_FROM_SCRATCH],
-  BLEND_RECT: [JOB_BLEND, JOB_BLEND_FROM_SCRATCH],
-  DRAW_TRIANGLES: [JOB_DRAW],
-};
-
-/** Registers that packets depend on, as they stood when the packets were fetched. Logical addresses. */
-export interface PacketContext {
-  /** Where fences write; 0: nowhere. */
-  readonly fence: number;
-  /** The colour table of P8 sources. */
-  readonly colourTable: number;
-}
-
-/** Why a packet cannot be executed. */
-export interface PacketFault {
-  readonly code: number;
-  readonly address: number;
-}
-
-/** A rectangle that has been found good, and where it lies in the aperture. */
-interface Place {
-  readonly slice: Slice;
-  readonly logical: Rectangle;
-  /** The same with `base` as a byte of the aperture, which may be negative. */
-  readonly aperture: Rectangle;
-}
-
-/** What a packet writes and reads. */
-interface Places {
-  readonly destination: Place | null;
-  readonly source: Place | null;
-  /** The colour table of a P8 source. */
-  readonly table: Place | null;
-  /** Vertices, a triangle in each row. */
-  readonly triangles: Place | null;
-}
-
-const NO_PLACES: Places = { destination: null, source: null, table: null, triangles: null };
-
 export class Planner {
   readonly #iommu: IommuReader;
   readonly #slices: SliceTable;
@@ -107,6 +65,8 @@ export class Planner {
   readonly #groupWrites: Rectangle[] = [];
   /** The last group may take no more jobs. */
   #groupClosed = false;
+  /** Its jobs move words: see `movesWords`. */
+  #groupMoves = true;
   /** Fences in flight: bytes in the aperture. */
   readonly #fencesInFlight: number[] = [];
 
@@ -302,7 +262,8 @@ export class Planner {
 
   #addTransferJobs(batch: Batch, packet: Packet, places: Places & { readonly destination: Place }): void {
     const { destination, source } = places;
-    const [kind = JOB_FILL, fromScratch = 0] = JOB_KINDS[packet.shape?.name as PacketName] ?? [];
+    const [kindOfAll = JOB_FILL, fromScratch = 0] = JOB_KINDS[packet.shape?.name as PacketName] ?? [];
+    const kind = kindFor(kindOfAll, destination.logical, source?.logical);
     if (places.triangles) {
       this.#groupClosed = true;
       this.#addJob(batch, kind, packet, places);
@@ -326,10 +287,12 @@ export class Planner {
     const reads = readsOf(places);
     const depends =
       this.#groupClosed ||
+      movesWords(kind) !== this.#groupMoves ||
       (destination !== null && touchesAny(destination.aperture, this.#groupReads)) ||
       (destination !== null && touchesAny(destination.aperture, this.#groupWrites)) ||
       reads.some(({ aperture }) => touchesAny(aperture, this.#groupWrites));
     if (depends) this.begin();
+    this.#groupMoves = movesWords(kind);
     if (destination) this.#groupWrites.push(destination.aperture);
     for (const { aperture } of reads) this.#groupReads.push(aperture);
     const wordOf = (place: Place | null) => (place ? place.aperture.base / 4 : 0);
@@ -415,30 +378,6 @@ export class Planner {
       for (let page = first; page < end; page++) this.#owned[page] = (this.#owned[page] as number) + change;
     }
   }
-}
-
-/** Whether a packet can make pixels of its destination's format: indices are filled with one, or copied from indices. */
-function canBecome({ shape }: Packet, { logical }: Place, source: Place | null): boolean {
-  if (logical.format !== RINGGPU_FORMAT_P8 || shape?.name === 'FILL_RECT') return true;
-  return shape?.name === 'COPY_RECT' && source?.logical.format === RINGGPU_FORMAT_P8;
-}
-
-/** Whether every pixel of the packet's rectangle is new, whatever it was before. */
-function writesAll({ shape }: Packet): boolean {
-  return shape?.name === 'FILL_RECT' || shape?.name === 'COPY_RECT';
-}
-
-function colourTableAt(base: number): Rectangle {
-  return { base, pitch: COLOURS * 4, x: 0, y: 0, width: COLOURS, height: 1, format: RINGGPU_FORMAT_X8R8G8B8 };
-}
-
-function readsOf({ source, table, triangles }: Places): Place[] {
-  return [source, table, triangles].filter((place) => place !== null);
-}
-
-/** A surface that could be, but not in this packet. */
-function surfaceRefused({ logical }: Place): PacketFault {
-  return { code: RINGGPU_FAULT_SURFACE, address: logical.base };
 }
 
 function touchesAny(rectangle: Rectangle, others: readonly Rectangle[]): boolean {

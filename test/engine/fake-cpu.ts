@@ -211,10 +211,10 @@ export class FakeCpu {
     await this.until(() => this.read('FENCE_VALUE') === value, `fence ${value}`);
   }
 
-  /** Waits, serving the device, until something holds; rejects after two seconds. */
+  /** Waits, serving the device, until something holds; rejects after five seconds. */
   async until(done: () => boolean, what = 'it'): Promise<void> {
     for (const start = performance.now(); !done(); ) {
-      if (performance.now() - start > 2000) throw new Error(`waited in vain for ${what}: ${this.describe()}`);
+      if (performance.now() - start > 5000) throw new Error(`waited in vain for ${what}: ${this.describe()}`);
       await nextTask();
       this.serve();
     }

@@ -217,6 +217,36 @@ for (const kind of KINDS) {
       expect(cpu.front.read32(RINGGPU_REG.LUT + 4 * 255)).to.equal(0xffffff);
     });
 
+    it('look the same on the canvas as on the monitor that is read back', async () => {
+      const canvas = document.createElement('canvas');
+      document.body.append(canvas);
+      let shown: Uint8ClampedArray = new Uint8ClampedArray(4);
+      const onVblank = () => {
+        // A canvas can be read in the task in which it was drawn; in others this sees nothing, alpha 0.
+        const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext(
+          '2d',
+        ) as OffscreenCanvasRenderingContext2D;
+        copy.drawImage(canvas, 0, 0);
+        const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+        if (data[3] === 255) shown = data;
+      };
+      const looked = await FakeCpu.boot(kind, { canvas, onVblank });
+      const picture = looked.allocate(PAGE_SIZE);
+      for (let i = 0; i < picture.u32.length; i++) picture.u32[i] = Math.imul(i + 1, 0x9e3779b1);
+      for (let i = 0; i < 256; i++) looked.front.write32(RINGGPU_REG.LUT + 4 * i, Math.imul(i + 7, 0x9e3779b1) >>> 8);
+      looked.write('SCANOUT_CONTROL', RINGGPU_SCANOUT_ENABLE | RINGGPU_SCANOUT_GAMMA);
+      for (const format of FORMATS) {
+        looked.packet('FLIP', 0, picture.logical, 0, PITCH, RINGGPU_PAIR(19, 20), format);
+        await looked.finish();
+        const until = looked.engine.counters.vblanks + 3;
+        await looked.until(() => looked.engine.counters.vblanks >= until, 'vblanks');
+        const { pixels } = await looked.engine.screen();
+        expect([...shown], `format ${format}`).to.deep.equal([...pixels]);
+      }
+      looked.close();
+      canvas.remove();
+    });
+
     async function refused(code: number): Promise<void> {
       cpu.doorbell();
       await cpu.until(() => cpu.read('FAULT_CODE') !== 0, 'a fault');

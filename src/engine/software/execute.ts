@@ -4,12 +4,14 @@ import type { Batch } from '../batch.ts';
 import {
   JOB_BLEND,
   JOB_BLEND_FROM_SCRATCH,
+  JOB_CONVERT,
   JOB_COPY,
   JOB_COPY_FROM_SCRATCH,
   JOB_COPY_TO_SCRATCH,
   JOB_DRAW,
   JOB_FENCE,
   JOB_FILL,
+  JOB_FILL_NARROW,
   JOB_WORDS,
 } from '../job.ts';
 import { OPERAND_INDEX } from '../operands.ts';
@@ -44,7 +46,7 @@ function execute(aperture: Uint32Array, scratch: Uint32Array, jobs: Uint32Array,
     drawTriangles(aperture, jobs.subarray(at, at + JOB_WORDS), operand);
     return;
   }
-  if (kind === JOB_FILL) {
+  if (kind === JOB_FILL || kind === JOB_FILL_NARROW) {
     const format = operand(OPERAND_INDEX.FILL_FORMAT);
     const xy = operand(OPERAND_INDEX.FILL_XY);
     const to = place(destination, operand(OPERAND_INDEX.FILL_PITCH), xy, format);
@@ -75,8 +77,8 @@ function execute(aperture: Uint32Array, scratch: Uint32Array, jobs: Uint32Array,
     operand(OPERAND_INDEX.COPY_DESTINATION_XY),
     formats & 0xff,
   );
-  const isCopy = kind === JOB_COPY || kind === JOB_COPY_FROM_SCRATCH;
-  const isDirect = kind === JOB_COPY || kind === JOB_BLEND;
+  const isCopy = kind === JOB_COPY || kind === JOB_CONVERT || kind === JOB_COPY_FROM_SCRATCH;
+  const isDirect = kind === JOB_COPY || kind === JOB_CONVERT || kind === JOB_BLEND;
   if (isCopy && from.format === to.format && to.shift === 0) {
     for (let y = 0; y < height; y++) {
       const input = isDirect ? aperture : scratch;

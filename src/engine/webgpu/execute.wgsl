@@ -2,31 +2,25 @@
 // depend on one another. A lane writes whole words: pixels that share one are written by the same lane.
 
 // Kinds of job.
-const FENCE = 0u;
-const FILL = 1u;
-const COPY = 2u;
+const FILL_NARROW = 8u;
+const CONVERT = 9u;
 const COPY_TO_SCRATCH = 3u;
 const COPY_FROM_SCRATCH = 4u;
 const BLEND = 5u;
 const BLEND_FROM_SCRATCH = 6u;
 
-// Words of a tile, and lanes of a workgroup: see webgpu-backend.ts.
-const TILE_WIDTH = 256u;
-const TILE_HEIGHT = 8u;
-const LANES = 64u;
-
 // What a job makes of one pixel, which holds `before`.
 fn result(job: Job, to: Place, from_place: Place, colour: u32, x: u32, y: u32, before: u32) -> u32 {
-  if (job.kind == FILL) {
+  if (job.kind == FILL_NARROW) {
     return colour;
   }
   var pixel: u32;
-  if (job.kind == COPY || job.kind == BLEND) {
+  if (job.kind == CONVERT || job.kind == BLEND) {
     pixel = load(from_place, x, y);
   } else {
     pixel = scratch[y * job.width + x];
   }
-  if (job.kind == COPY || job.kind == COPY_FROM_SCRATCH) {
+  if (job.kind == CONVERT || job.kind == COPY_FROM_SCRATCH) {
     if (from_place.format == to.format) {
       return pixel;
     }
@@ -44,17 +38,10 @@ fn execute(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) 
   let right = min(job.columns, (tile.x + 1u) * TILE_WIDTH);
   let bottom = min(job.height, top + TILE_HEIGHT);
 
-  if (job.kind == FENCE) {
-    if (lane == 0u && tile.x == 0u && tile.y == 0u) {
-      aperture[job.destination] = operand(job, FENCE_VALUE);
-    }
-    return;
-  }
-
   var to: Place;
   var from_place: Place;
   var colour = 0u;
-  if (job.kind == FILL) {
+  if (job.kind == FILL_NARROW) {
     to = place(job.destination, operand(job, FILL_PITCH), operand(job, FILL_XY), operand(job, FILL_FORMAT));
     colour = operand(job, FILL_COLOUR);
   } else {
@@ -73,26 +60,12 @@ fn execute(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) 
   }
 
   let first = to.x >> to.shift;
-  // Most of what is asked of the device: whole words as they are.
-  if (to.shift == 0u && (job.kind == FILL || (job.kind == COPY && from_place.format == to.format))) {
-    for (var y = top; y < bottom; y++) {
-      let row = to.word + y * to.pitch + to.x;
-      let from_row = from_place.word + y * from_place.pitch + from_place.x;
-      for (var x = left; x < right; x += LANES) {
-        if (job.kind == COPY) {
-          colour = aperture[from_row + x];
-        }
-        aperture[row + x] = colour;
-      }
-    }
-    return;
-  }
   if (to.shift == 0u) {
     for (var y = top; y < bottom; y++) {
       let row = to.word + y * to.pitch + first;
       for (var x = left; x < right; x += LANES) {
         var before = 0u;
-        if (job.kind >= BLEND) {
+        if (job.kind == BLEND || job.kind == BLEND_FROM_SCRATCH) {
           before = aperture[row + x];
         }
         aperture[row + x] = result(job, to, from_place, colour, x, y, before);

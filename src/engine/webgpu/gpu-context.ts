@@ -8,6 +8,7 @@ import { CompletionNudge } from './completion-nudge.ts';
 import drawText from './draw.wgsl?raw';
 import executeText from './execute.wgsl?raw';
 import jobText from './job.wgsl?raw';
+import moveText from './move.wgsl?raw';
 import pixelsText from './pixels.wgsl?raw';
 import presentText from './present.wgsl?raw';
 import { ReadbackRing } from './readback-ring.ts';
@@ -43,6 +44,8 @@ export interface Gpu {
   readonly readbacks: ReadbackRing;
   readonly nudge: CompletionNudge;
   readonly executeLayout: GPUBindGroupLayout;
+  /** For jobs that move words; its layout is the same. */
+  readonly movePipeline: GPUComputePipeline;
   readonly executePipeline: GPUComputePipeline;
   /** For jobs that draw triangles, one after the other; their layout is the same. */
   readonly binPipeline: GPUComputePipeline;
@@ -215,7 +218,7 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
   const presentModule = device.createShaderModule({ label: 'present', code: pixelsText + presentText });
   const module = device.createShaderModule({
     label: 'execute',
-    code: pixelsText + jobText + executeText + drawText,
+    code: pixelsText + jobText + moveText + executeText + drawText,
   });
   const layout = device.createPipelineLayout({ bindGroupLayouts: [executeLayout] });
   const pipeline = (entryPoint: string) =>
@@ -224,7 +227,8 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
       layout,
       compute: { module, entryPoint, constants: OPERAND_INDEX },
     });
-  const [executePipeline, binPipeline, drawPipeline, presentPipeline] = await Promise.all([
+  const [movePipeline, executePipeline, binPipeline, drawPipeline, presentPipeline] = await Promise.all([
+    pipeline('move_words'),
     pipeline('execute'),
     pipeline('bin'),
     pipeline('draw'),
@@ -241,6 +245,7 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
     readbacks: new ReadbackRing(device),
     nudge: new CompletionNudge(device.queue),
     executeLayout,
+    movePipeline,
     executePipeline,
     binPipeline,
     drawPipeline,

@@ -1,4 +1,4 @@
-// What the shaders that execute packets have in common. pixels.wgsl stands before this text, execute.wgsl and draw.wgsl behind it.
+// What the shaders that execute packets have in common. pixels.wgsl stands before this text, move.wgsl, execute.wgsl and draw.wgsl behind it.
 // A job says where in the aperture things lie (../job.ts); everything else is read out of the packet's own words in the ring,
 // which the engine has checked: they are the very bytes that it fetched.
 
@@ -73,3 +73,8 @@ fn colour_of(pixel: u32, format: u32, table: u32) -> u32 {
   }
   return to_colour(pixel, format, entry);
 }
+
+// Words of a tile, and lanes of a workgroup: see webgpu-backend.ts.
+const TILE_WIDTH = 256u;
+const TILE_HEIGHT = 8u;
+const LANES = 64u;

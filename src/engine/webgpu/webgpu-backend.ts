@@ -5,7 +5,7 @@
 import { type BoardMemory, PAGE_SIZE } from '../../bus/board-memory.ts';
 import { type Backend, type BackendHost, FIRST_APERTURE_PAGES, type Picture, type Submitted } from '../backend.ts';
 import { type Batch, READBACK_HEADER } from '../batch.ts';
-import { JOB_DRAW, JOB_WORDS } from '../job.ts';
+import { JOB_DRAW, JOB_WORDS, movesWords } from '../job.ts';
 import { triangleBins } from '../triangle-bins.ts';
 import { type Gpu, type GpuContext, JOB_GROUP_BYTES } from './gpu-context.ts';
 import { Presenter } from './presenter.ts';
@@ -291,7 +291,7 @@ export class WebGpuBackend implements Backend {
         pass.setPipeline(gpu.drawPipeline);
         pass.dispatchWorkgroups(Math.ceil(columns / DRAW_SIDE), Math.ceil(rows / DRAW_SIDE));
       } else {
-        pass.setPipeline(gpu.executePipeline);
+        pass.setPipeline(movesWords(batch.jobs[first] as number) ? gpu.movePipeline : gpu.executePipeline);
         pass.dispatchWorkgroups(
           Math.ceil(columns / TILE_WIDTH),
           Math.ceil(rows / TILE_HEIGHT),
