@@ -23,7 +23,7 @@ window.bootAndStop = async (count) => {
   for (let i = 0; i < count; i++) {
     last = await Machine.boot({ source: small, engine: 'webgpu', pacing: 'unpaced', ramBytes: 8 * 1024 * 1024 });
     await last.frames(1);
-    const report = await last.stop();
+    const report = await last.stop({ graceMs: 5000 });
     if (report.findings.length > 0 || report.bugCheck) throw new Error(`boot ${i}: ${JSON.stringify(report)}`);
   }
   if (!last) throw new Error('nothing was booted');

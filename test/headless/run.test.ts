@@ -83,6 +83,7 @@ describe('the headless runner', { concurrency: 2 }, () => {
       'commonBuffers',
       'findings',
       'bugCheck',
+      'shutdown',
       'screen',
       'log',
       'durationMs',

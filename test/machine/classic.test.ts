@@ -39,7 +39,7 @@ for (const engine of ['webgpu', 'software'] as const) {
         const [x, y] = [mode.width / 2, mode.height / 2];
         expect(pixel(second, x, y)).to.equal(0x000000);
         expect(pixel(second, x + 1, y + 3)).to.equal(0xffffff);
-        const report = await machine.stop();
+        const report = await machine.stop({ graceMs: 5000 });
         expect(report.findings).to.deep.equal([]);
         expect(report.bugCheck).to.equal(null);
         expect(report.commonBuffers.length).to.equal(5);
@@ -63,7 +63,7 @@ describe('classic.ts', () => {
     expect(report.log).to.include('port trace: HwVidResetHw returned false: the HAL sets the text mode');
     expect(report.bugCheck?.message).to.match(/crash of a test/);
     expect(report.findings).to.deep.equal([]);
-    await machine.stop();
+    await machine.stop({ graceMs: 5000 });
   });
 
   it('keeps the first bug check when HwVidResetHw crashes too, and reports the forbidden call', async () => {
@@ -81,14 +81,14 @@ describe('classic.ts', () => {
     expect(report.bugCheck?.message).to.match(/the first/);
     expect(report.findings.map((finding) => finding.code)).to.deep.equal(['0x0A']);
     expect(report.findings[0]?.message).to.match(/VideoPortDebugPrint was called at HIGH_LEVEL in HwVidResetHw/);
-    await machine.stop();
+    await machine.stop({ graceMs: 5000 });
   });
 
   it('recovers when the device refuses a packet', async () => {
     const source = classicWith('Compose', '  if (ext.frameNumber === 8) Put(ext, 0xff000001);');
     const machine = await boot(source, { engine: 'software' });
     await machine.frames(20);
-    const report = await machine.stop();
+    const report = await machine.stop({ graceMs: 5000 });
     expect(report.findings.map((finding) => finding.rule)).to.deep.equal(['device-fault']);
     expect(report.frames).to.be.at.least(20);
   });
@@ -96,7 +96,7 @@ describe('classic.ts', () => {
   it('gives back what it got when memory is short, and says so in the DDK’s words', async () => {
     const machine = await boot(classic, { engine: 'software', ramBytes: 8 * 1024 * 1024 });
     await machine.ended;
-    const report = await machine.stop();
+    const report = await machine.stop({ graceMs: 5000 });
     expect(machine.state).to.equal('failed');
     expect(report.log.join()).to.match(/HwVidFindAdapter returned ERROR_NOT_ENOUGH_MEMORY/);
     expect(report.findings).to.deep.equal([]);

@@ -3,6 +3,9 @@ import { Machine } from '../../src/machine/machine.ts';
 import type { BootOptions, MachineEvent } from '../../src/machine/machine-types.ts';
 import { driver, lineOf, MINI, miniWith } from '../support/drivers.ts';
 
+/** Time for a shutdown on a busy machine: what the driver still holds must be known. */
+const PATIENT = { graceMs: 5000 };
+
 /** Boots for a test: unpaced, events kept. */
 async function boot(source: string, options: Partial<BootOptions> = {}) {
   const events: MachineEvent[] = [];
@@ -20,7 +23,7 @@ async function boot(source: string, options: Partial<BootOptions> = {}) {
 async function run(source: string, options: Partial<BootOptions> = {}) {
   const { machine, events } = await boot(source, options);
   await machine.ended;
-  const report = await machine.stop();
+  const report = await machine.stop(PATIENT);
   return { report, events, state: machine.state };
 }
 
@@ -34,7 +37,7 @@ for (const engine of ['webgpu', 'software'] as const) {
       const screen = await machine.screen();
       expect([screen.width, screen.height]).to.deep.equal([640, 480]);
       expect(isDark(screen.pixels)).to.equal(false);
-      const report = await machine.stop();
+      const report = await machine.stop(PATIENT);
       expect(report.engine).to.equal(engine);
       expect(report.findings).to.deep.equal([]);
       expect(report.bugCheck).to.equal(null);
@@ -58,7 +61,7 @@ for (const engine of ['webgpu', 'software'] as const) {
       await machine.frames(3);
       const { width, height } = await machine.screen();
       expect([width, height]).to.deep.equal([1024, 768]);
-      await machine.stop();
+      await machine.stop(PATIENT);
     });
 
     it('makes progress in a naked spin on a fence in memory: the device runs beside the processor', async () => {
@@ -78,7 +81,7 @@ for (const engine of ['webgpu', 'software'] as const) {
       );
       const { machine } = await boot(source, { engine });
       await machine.frames(3);
-      const report = await machine.stop();
+      const report = await machine.stop(PATIENT);
       expect(report.log).to.include('driver info: spun');
       expect(report.fences).to.be.at.least(20);
       expect(report.findings).to.deep.equal([]);
@@ -111,7 +114,7 @@ import { VideoPortCreateEvent, VideoPortDeleteEvent, VideoPortSetEvent, VideoPor
 `;
       const { machine } = await boot(source, { engine });
       await machine.frames(3);
-      const report = await machine.stop();
+      const report = await machine.stop(PATIENT);
       expect(report.log).to.include('driver info: vblanks in a stall true');
       expect(report.findings).to.deep.equal([]);
     });
@@ -131,7 +134,7 @@ import { VideoPortCreateEvent, VideoPortDeleteEvent, VideoPortSetEvent, VideoPor
       );
       const { machine } = await boot(source, { engine });
       await machine.frames(2);
-      const report = await machine.stop();
+      const report = await machine.stop(PATIENT);
       expect(report.log).to.include.members(['driver info: busy or done', 'driver info: fence 7']);
     });
 
@@ -150,7 +153,7 @@ import { VideoPortCreateEvent, VideoPortDeleteEvent, VideoPortSetEvent, VideoPor
       );
       const { machine } = await boot(source, { engine });
       await machine.frames(15);
-      const report = await machine.stop();
+      const report = await machine.stop(PATIENT);
       expect(report.findings.map((finding) => [finding.rule, finding.code])).to.deep.equal([
         ['dma-unmapped', '0xE6/26'],
       ]);
@@ -177,7 +180,7 @@ import { VideoPortCreateEvent, VideoPortDeleteEvent, VideoPortSetEvent, VideoPor
         );
         const { machine } = await boot(`import { RINGGPU_STATUS_FAULTED } from 'ringgpu';\n${source}`, { engine });
         await machine.frames(15);
-        const report = await machine.stop();
+        const report = await machine.stop(PATIENT);
         expect(
           report.findings.map((finding) => finding.rule),
           bad,
@@ -195,7 +198,7 @@ describe('the two engines', () => {
       // One frame is drawn, in SET_CURRENT_MODE, and no further one.
       const { machine } = await boot(miniWith('DrawFrame', '  return;'), { engine });
       await machine.frames(1);
-      hashes.push((await machine.stop()).screen.sha256);
+      hashes.push((await machine.stop(PATIENT)).screen.sha256);
     }
     expect(hashes[0]).to.equal(hashes[1]);
   });
@@ -335,7 +338,7 @@ describe('bug checks and findings', () => {
     );
     const { machine } = await boot(source);
     await machine.frames(2);
-    const report = await machine.stop();
+    const report = await machine.stop(PATIENT);
     expect(report.findings.map(({ rule, line }) => [rule, line])).to.deep.equal([
       ['leak', lineOf(source, 'ext.adapter = VideoPortGetDmaAdapter')],
     ]);
@@ -347,7 +350,7 @@ describe('bug checks and findings', () => {
     );
     const { machine } = await boot(source, { verifier: false });
     await machine.frames(2);
-    expect((await machine.stop()).findings).to.deep.equal([]);
+    expect((await machine.stop(PATIENT)).findings).to.deep.equal([]);
     const { report } = await run(driver('  vp.mem.u8(0, 1);'), { verifier: false });
     expect(report.bugCheck).to.include({ code: 0x50, file: 'driver.ts' });
   });
@@ -395,7 +398,7 @@ describe('shutdown', () => {
     const { machine } = await boot(MINI, { monitor: holder });
     await machine.frames(1);
     holder.remove();
-    const report = await machine.stop();
+    const report = await machine.stop(PATIENT);
     expect(machine.state).to.equal('stopped');
     expect(report.shutdown).to.equal('none');
   });
@@ -410,7 +413,7 @@ describe('callbacks', () => {
       ),
     );
     await machine.frames(2);
-    const report = await machine.stop();
+    const report = await machine.stop(PATIENT);
     expect(report.findings.map(({ rule }) => rule)).to.include('callback-contract');
     expect(report.findings.map(({ message }) => message).join()).to.match(/HwVidSetPowerState returned a Promise/);
   });
@@ -435,7 +438,7 @@ describe('device loss', () => {
     await machine.frames(5);
     await machine.loseDevice();
     await machine.frames(10);
-    const report = await machine.stop();
+    const report = await machine.stop(PATIENT);
     expect(report.log.join('\n')).to.match(/device warn: .*lost/i);
     expect(report.findings).to.deep.equal([]);
     expect(report.commonBuffers.every((buffer) => buffer.released)).to.equal(true);
@@ -453,7 +456,7 @@ describe('pause', () => {
     expect((await machine.report()).doorbells).to.equal(before);
     machine.resume();
     await machine.frames(3);
-    await machine.stop();
+    await machine.stop(PATIENT);
   });
 });
 

@@ -7,7 +7,7 @@ import { driver } from '../support/drivers.ts';
 async function run(source: string, options: Partial<BootOptions> = {}) {
   const machine = await Machine.boot({ source, fileName: 'driver.ts', pacing: 'unpaced', ...options });
   await machine.ended;
-  return machine.stop();
+  return machine.stop({ graceMs: 5000 });
 }
 
 /** Has the device fill each element of a locked buffer with a number of its own, and looks at the memory. */

@@ -26,7 +26,7 @@ export async function stillPicture(source: string, engine: Engine['kind'], frame
   });
   await machine.frames(frames, 25_000);
   const { width, height, pixels } = await machine.screen();
-  const report = await machine.stop();
+  const report = await machine.stop({ graceMs: 5000 });
   return { width, height, pixels, report };
 }
 
