@@ -1,10 +1,10 @@
 /** What a call of the port costs, with the verifier's checks on. Runs the port on the page's own thread: same code as in the worker. */
-import { createBoardMemory, FRAME_SPREAD } from '../src/bus/board-memory.ts';
+import { ATTENTION_INTERRUPT, createBoardMemory, FRAME_SPREAD, signalProcessor } from '../src/bus/board-memory.ts';
 import { IommuReader, IommuWriter } from '../src/bus/iommu.ts';
 import { PciBus } from '../src/bus/pci.ts';
 import { Windows } from '../src/bus/windows.ts';
 import { RingGpuFront } from '../src/devices/ringgpu/front.ts';
-import { RINGGPU_REG } from '../src/devices/ringgpu/registers.ts';
+import { REGISTER_WORD, RINGGPU_INT_VBLANK, RINGGPU_REG } from '../src/devices/ringgpu/registers.ts';
 import { DmaController } from '../src/hal/dma-adapter.ts';
 import { Processor } from '../src/hal/processor.ts';
 import { AddressSpace } from '../src/memory/address-space.ts';
@@ -13,6 +13,7 @@ import { createVerifier } from '../src/verifier/verifier.ts';
 import * as vp from '../src/videoport/index.ts';
 import { installPort, Port } from '../src/videoport/port.ts';
 import { startDriver } from '../src/videoport/start-device.ts';
+import { sendRequest } from '../src/videoport/video-request.ts';
 import type { Row } from './row.ts';
 
 const RAM_BYTES = 16 * 1024 * 1024;
@@ -20,10 +21,11 @@ const ROUNDS = 7;
 
 interface Ext {
   registers: number;
+  event: number;
 }
 
 /** A port with one started device, and its mapped registers. */
-function startPort(): { readonly ext: Ext; readonly bare: () => number; readonly drain: () => void } {
+function startPort() {
   const memory = createBoardMemory(RAM_BYTES);
   const processor = new Processor(new Int32Array(memory.control), (_code, _parameters, sentence) => {
     throw new Error(sentence);
@@ -56,13 +58,39 @@ function startPort(): { readonly ext: Ext; readonly bare: () => number; readonly
         return vp.NO_ERROR;
       },
       HwInitialize: () => true,
-      HwStartIO: () => true,
+      HwInterrupt: (ext: Ext) => {
+        const status = vp.VideoPortReadRegisterUlong(ext.registers + RINGGPU_REG.INT_STATUS);
+        vp.VideoPortWriteRegisterUlong(ext.registers + RINGGPU_REG.INT_STATUS, status);
+        vp.VideoPortQueueDpc(ext, (device: Ext) => vp.VideoPortSetEvent(device, device.event), null);
+        return true;
+      },
+      HwStartIO: (_ext: Ext, packet) => {
+        vp.VIDEO_NUM_MODES.write(packet.OutputBuffer, { NumModes: 1, ModeInformationLength: 80 });
+        packet.StatusBlock.Information = vp.VIDEO_NUM_MODES.size;
+        packet.StatusBlock.Status = vp.NO_ERROR;
+        return true;
+      },
     }),
   );
   if ('failed' in started) throw new Error(started.failed);
   const registers = new Int32Array(memory.registers);
+  const device = started[0];
+  if (!device) throw new Error('no device');
+  const ext = device.extension as Ext;
+  const event = vp.out<number>();
+  vp.VideoPortCreateEvent(ext, vp.NOTIFICATION_EVENT, vp.NULL, event);
+  ext.event = event.value;
+  vp.VideoPortWriteRegisterUlong(ext.registers + RINGGPU_REG.INT_ENABLE, RINGGPU_INT_VBLANK);
   return {
-    ext: started[0]?.extension as Ext,
+    ext,
+    /** One interrupt, as the engine raises it, up to the event that its DPC sets. */
+    interrupt: () => {
+      Atomics.or(registers, REGISTER_WORD.INT_STATUS, RINGGPU_INT_VBLANK);
+      signalProcessor(processor.control, ATTENTION_INTERRUPT);
+      processor.safepoint();
+    },
+    request: () =>
+      sendRequest(device, vp.IOCTL_VIDEO_QUERY_NUM_AVAIL_MODES, new Uint8Array(0), vp.VIDEO_NUM_MODES.size),
     bare: () => Atomics.load(registers, RINGGPU_REG.SCRATCH / 4),
     drain: () => {
       reader.takeChanges();
@@ -82,7 +110,7 @@ function time(calls: number, body: (i: number) => void): number {
 
 /** Measures register reads and common buffers. The alternative is the bare operation that each call must do in the end. */
 export async function portCallsBench(): Promise<Row[]> {
-  const { ext, bare, drain } = startPort();
+  const { ext, bare, drain, interrupt, request } = startPort();
   let sum = 0;
   const address = ext.registers + RINGGPU_REG.SCRATCH;
   const read = time(300_000, () => {
@@ -103,6 +131,11 @@ export async function portCallsBench(): Promise<Row[]> {
     vp.VideoPortReleaseCommonBuffer(ext, adapter, 4096, logical.value, virtual, true);
     if ((i & 1023) === 0) drain();
   });
+  const interrupts = time(20_000, interrupt);
+  const requests = time(5_000, request);
+  const pool = time(20_000, () =>
+    vp.VideoPortFreePool(ext, vp.VideoPortAllocatePool(ext, vp.VpNonPagedPool, 64, 0x68636e62)),
+  );
   const fill = new Uint8Array(new SharedArrayBuffer(4096));
   const filled = time(5_000, (i) => fill.fill(i));
   if (Number.isNaN(sum)) throw new Error('unreachable');
@@ -118,6 +151,9 @@ export async function portCallsBench(): Promise<Row[]> {
   });
   return [
     row('VideoPortReadRegisterUlong', read, 'bare Atomics.load of the register', atomic),
+    row('HwVidInterrupt + DPC + VideoPortSetEvent', interrupts, 'bare Atomics.load of the register', atomic),
+    row('a video request and back', requests, 'filling 4 KiB of shared memory', filled),
+    row('VideoPortAllocatePool + FreePool, 64 bytes', pool, 'bare Atomics.load of the register', atomic),
     row('VideoPortAllocateCommonBuffer + Release, 4 KiB', allocate, 'filling 4 KiB of shared memory', filled),
   ];
 }

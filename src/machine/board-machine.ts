@@ -283,7 +283,13 @@ export class BoardMachine {
 
   /** Takes messages now, or a little later when some were taken just before: so much a second and no more. */
   #scheduleDrain(): void {
-    if (this.#drainAgain !== null || this.#ended) return;
+    if (this.#ended) return;
+    if (Atomics.load(this.#control, CPU_STATE) === CPU_HALTED) {
+      // The last words: there will be no flood any more, and somebody waits for them.
+      while (this.#drain()) {}
+      return;
+    }
+    if (this.#drainAgain !== null) return;
     const wait = this.#lastDrain + DRAIN_PAUSE_MS - performance.now();
     if (wait <= 0 && !this.#drain()) return;
     this.#drainAgain = setTimeout(

@@ -239,14 +239,14 @@ export class Machine implements MachineControl {
     const record = this.#record;
     try {
       // Asked for first: a driver that shuts down may leave the screen dark.
-      const [screen, { stats, shutdown }] = await Promise.all([
-        this.#frame.request<'screen'>({ type: 'screen' }),
-        this.#frame.request<'stop'>({ type: 'stop', graceMs }),
-      ]);
+      const screen = this.#frame.request<'screen'>({ type: 'screen' });
+      // Waited for last; should it fail before, the stop fails too and says so.
+      screen.catch(() => {});
+      const { stats, shutdown } = await this.#frame.request<'stop'>({ type: 'stop', graceMs });
       record.stats = stats;
       record.shutdown = shutdown;
-      this.#screen = screen;
       if (!record.over) record.enter('stopped');
+      this.#screen = await screen;
       await this.#frame.request<'close'>({ type: 'close' });
     } catch (error) {
       // The frame was taken out of the page, and the machine with it.

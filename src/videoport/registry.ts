@@ -71,6 +71,18 @@ export function VideoPortGetRegistryParameters<T>(
   return status;
 }
 
+/** Bytes of a value that the log shows. */
+const SHOWN_BYTES = 32;
+
+/** A value for people: a number when it has four bytes, text when it reads as UTF-16, bytes otherwise. */
+function shown(data: Uint8Array): string {
+  if (data.length === 4) return `0x${new DataView(data.buffer).getUint32(0, true).toString(16)}`;
+  const readable = text(data);
+  if (readable.length > 1 && /^[\x20-\x7e]+$/.test(readable)) return JSON.stringify(readable.slice(0, SHOWN_BYTES * 4));
+  const bytes = Array.from(data.subarray(0, SHOWN_BYTES), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return `${bytes}${data.length > SHOWN_BYTES ? ` … (${data.length} bytes)` : ''}`;
+}
+
 /**
  * Writes a value under the adapter's key, making subkeys as its name says. Not from HwVidInterrupt, HwVidTimer, a DPC
  * or a synchronisation callback.
@@ -91,10 +103,9 @@ export function VideoPortSetRegistryParameters(
   const device = port.device(HwDeviceExtension, SET.name);
   if (!isName(ValueName) || ValueName.toLowerCase().startsWith(SYSTEM_PREFIX)) return ERROR_INVALID_PARAMETER;
   if (ValueLength > 0) requireMapped(ValueData, ValueLength, SET.name, false);
-  registry().set(
-    pathOf(device, ValueName),
-    Uint8Array.from(port.space.bytes.slice(ValueData, ValueData + ValueLength)),
-  );
+  const data = Uint8Array.from(port.space.bytes.slice(ValueData, ValueData + ValueLength));
+  registry().set(pathOf(device, ValueName), data);
+  port.log('port', 'info', `registry: ${ValueName} = ${shown(data)}`);
   return NO_ERROR;
 }
 

@@ -4,6 +4,7 @@
  * shared memory and asks for the engine's attention; everything else is the engine's.
  */
 import { type BoardMemory, DOORBELL_COUNT, signalDevice } from '../../bus/board-memory.ts';
+import { DdcMonitor } from '../../bus/ddc-monitor.ts';
 import { PciFunction } from '../../bus/pci.ts';
 import type { RegisterBlock } from '../../bus/register-block.ts';
 import type { Observer, Site } from '../../ddi/observer.ts';
@@ -15,6 +16,10 @@ import {
   RINGGPU_BAR1_BYTES,
   RINGGPU_CONTROL_ENABLE,
   RINGGPU_CONTROL_RESET,
+  RINGGPU_DDC_SCL_IN,
+  RINGGPU_DDC_SCL_OUT,
+  RINGGPU_DDC_SDA_IN,
+  RINGGPU_DDC_SDA_OUT,
   RINGGPU_DEVICE_ID,
   RINGGPU_PORT_DATA,
   RINGGPU_PORT_INDEX,
@@ -46,6 +51,8 @@ export class RingGpuFront implements RegisterBlock {
   readonly #observer: Observer | null;
   readonly #access = new Map<number, 'RO' | 'RW' | 'W1C'>();
   readonly #doorbells: Doorbell[] = [];
+  /** The monitor at the other end of the cable. */
+  readonly #monitor = new DdcMonitor();
   #portIndex = 0;
 
   constructor(memory: BoardMemory, observer: Observer | null) {
@@ -99,6 +106,7 @@ export class RingGpuFront implements RegisterBlock {
   }
 
   read32(offset: number): number {
+    if (offset >> 2 === REGISTER_WORD.DDC) return this.#readDdc();
     // Registers that the table does not list read as 0.
     return this.#access.has(offset >> 2) ? Atomics.load(this.#words, offset >> 2) >>> 0 : 0;
   }
@@ -139,6 +147,11 @@ export class RingGpuFront implements RegisterBlock {
         Atomics.store(words, word, value | 0);
         signalDevice(this.#control);
         return;
+      case REGISTER_WORD.DDC:
+        Atomics.store(words, word, value & (RINGGPU_DDC_SCL_OUT | RINGGPU_DDC_SDA_OUT));
+        this.#monitor.setClock((value & RINGGPU_DDC_SCL_OUT) !== 0);
+        this.#monitor.setData((value & RINGGPU_DDC_SDA_OUT) !== 0);
+        return;
       case REGISTER_WORD.SCANOUT_CONTROL:
       case REGISTER_WORD.INT_ENABLE:
         Atomics.store(words, word, value | 0);
@@ -157,6 +170,11 @@ export class RingGpuFront implements RegisterBlock {
       if (covers) return site;
     }
     return this.#doorbells.at(-1)?.site;
+  }
+
+  #readDdc(): number {
+    const lines = (this.#monitor.clock ? RINGGPU_DDC_SCL_IN : 0) | (this.#monitor.data ? RINGGPU_DDC_SDA_IN : 0);
+    return Atomics.load(this.#words, REGISTER_WORD.DDC) | lines;
   }
 
   #remember(from: number, to: number): void {

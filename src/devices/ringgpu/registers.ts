@@ -122,6 +122,12 @@ export const RINGGPU_REGISTERS = {
     text: 'Logical address of the colour table of P8 sources: 256 words A8R8G8B8, aligned to 4. Read when the packet is fetched.',
   },
   COLOUR_TABLE_HI: { offset: 0x0bc, access: 'RW', reset: 0, text: 'High half.' },
+  DDC: {
+    offset: 0x0bc,
+    access: 'RW',
+    reset: 0x3,
+    text: 'The two lines of the monitor’s data channel (I²C, open drain). SCL_OUT and SDA_OUT: 1 lets the line go, 0 pulls it low. SCL_IN and SDA_IN, read-only: what the line is. The monitor answers at address A0h with its EDID.',
+  },
   SCRATCH: { offset: 0x0c0, access: 'RW', reset: 0, text: 'Nothing: for trying whether registers answer.' },
   LUT: {
     offset: 0x400,
@@ -152,6 +158,12 @@ export const RINGGPU_INT_FAULT = 4;
 export const RINGGPU_INT_FLIP = 8;
 /** The GPU behind the device was lost and has been rebuilt from memory; unretired packets are executed again. */
 export const RINGGPU_INT_LOST = 16;
+
+/** DDC bits: the host's side of clock and data line, and what the lines are. */
+export const RINGGPU_DDC_SCL_OUT = 1;
+export const RINGGPU_DDC_SDA_OUT = 2;
+export const RINGGPU_DDC_SCL_IN = 4;
+export const RINGGPU_DDC_SDA_IN = 8;
 
 /** SCANOUT_CONTROL bits. */
 export const RINGGPU_SCANOUT_ENABLE = 1;
