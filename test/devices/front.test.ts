@@ -49,3 +49,11 @@ describe('RingGPU’s DDC register', () => {
     );
   });
 });
+
+describe('RingGPU’s register table', () => {
+  it('gives no two registers one place', () => {
+    const offsets = Object.values(RINGGPU_REG);
+    expect(new Set(offsets).size).to.equal(offsets.length);
+    expect(offsets.every((offset) => offset % 4 === 0)).to.equal(true);
+  });
+});

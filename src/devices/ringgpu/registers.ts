@@ -122,13 +122,13 @@ export const RINGGPU_REGISTERS = {
     text: 'Logical address of the colour table of P8 sources: 256 words A8R8G8B8, aligned to 4. Read when the packet is fetched.',
   },
   COLOUR_TABLE_HI: { offset: 0x0bc, access: 'RW', reset: 0, text: 'High half.' },
+  SCRATCH: { offset: 0x0c0, access: 'RW', reset: 0, text: 'Nothing: for trying whether registers answer.' },
   DDC: {
-    offset: 0x0bc,
+    offset: 0x0c4,
     access: 'RW',
     reset: 0x3,
     text: 'The two lines of the monitor’s data channel (I²C, open drain). SCL_OUT and SDA_OUT: 1 lets the line go, 0 pulls it low. SCL_IN and SDA_IN, read-only: what the line is. The monitor answers at address A0h with its EDID.',
   },
-  SCRATCH: { offset: 0x0c0, access: 'RW', reset: 0, text: 'Nothing: for trying whether registers answer.' },
   LUT: {
     offset: 0x400,
     access: 'RW',
