@@ -67,7 +67,7 @@ export default {
   concurrency: 1,
   testsStartTimeout: 60_000,
   testsFinishTimeout: 240_000,
-  testFramework: { config: { ui: 'bdd', timeout: '30000' } },
+  testFramework: { config: { ui: 'bdd', timeout: '60000' } },
   reporters: [defaultReporter({ reportTestProgress: false }), countReporter()],
   browsers: [
     playwrightLauncher({

@@ -101,7 +101,7 @@ export type Support =
 export interface MachineControl {
   readonly state: MachineState;
   readonly engine: 'webgpu' | 'software';
-  /** Resolves when `count` more frames were shown, or the machine ended; rejects after `timeoutMs` (default 10 s). */
+  /** Resolves when `count` more frames were shown, or the machine ended; rejects after `timeoutMs` (default 20 s). */
   frames(count: number, timeoutMs?: number): Promise<void>;
   /** The picture on the monitor. */
   screen(): Promise<Screen>;

@@ -22,7 +22,7 @@ const DEFAULT_GRACE_MS = 80;
 const DEFAULT_RAM = 64 * 1024 * 1024;
 const DEFAULT_MODE = { width: 640, height: 480 };
 const DEFAULT_WATCHDOG_SECONDS = 5;
-const DEFAULT_FRAMES_TIMEOUT_MS = 10_000;
+const DEFAULT_FRAMES_TIMEOUT_MS = 20_000;
 
 /** Frames by the element that holds them; a frame is used again when the machine in it has ended. */
 const frames = new WeakMap<HTMLElement, BoardFrame>();

@@ -54,7 +54,7 @@ class Twin {
     }
     cpu.doorbell();
     for (const start = performance.now(); (cpu.read('STATUS') & RINGGPU_STATUS_BUSY) !== 0; ) {
-      if (performance.now() - start > 10_000) throw new Error(`waited in vain for the stream's end: ${cpu.describe()}`);
+      if (performance.now() - start > 30_000) throw new Error(`waited in vain for the stream's end: ${cpu.describe()}`);
       await nextTask();
       cpu.serve();
     }

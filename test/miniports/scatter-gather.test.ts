@@ -55,7 +55,7 @@ for (const engine of ['webgpu', 'software'] as const) {
       );
       expect(wrong).not.to.equal(source);
       const machine = await Machine.boot({ source: wrong, fileName: 'wrong.ts', engine, pacing: 'unpaced' });
-      const deadline = performance.now() + 10_000;
+      const deadline = performance.now() + 30_000;
       while ((await machine.report()).findings.length === 0 && performance.now() < deadline)
         await new Promise((resolve) => setTimeout(resolve, 20));
       const report = await machine.stop();
