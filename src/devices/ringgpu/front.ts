@@ -117,8 +117,6 @@ export class RingGpuFront implements RegisterBlock {
     const access = this.#access.get(word);
     if (access === 'W1C') {
       Atomics.and(words, word, ~value);
-      // An unpaced monitor waits for this before it blanks again.
-      signalDevice(this.#control);
       return;
     }
     if (access !== 'RW') return;
