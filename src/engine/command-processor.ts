@@ -220,9 +220,6 @@ export class CommandProcessor {
       return false;
     }
     this.#counters.dmaReadBytes += fetched;
-    // After the tail was read: what a driver mapped before it rang is in the queue by now, though it may not have been when
-    // this service began.
-    this.#host.takeChanges();
     if (this.#fetch.words.length !== length) this.releaseRing();
     // A ring that shrank under our feet: no honest driver does that without beginning anew.
     this.#scan %= this.#fetch.words.length * 4;
