@@ -223,7 +223,10 @@ export class CommandProcessor {
     if (this.#fetch.words.length !== length) this.releaseRing();
     // A ring that shrank under our feet: no honest driver does that without beginning anew.
     this.#scan %= this.#fetch.words.length * 4;
-    return true;
+    // After the tail was read: what a driver mapped before it rang is in the queue by now, though it may not have been when
+    // this service began.
+    this.#host.takeChanges();
+    return this.#running;
   }
 
   /** Plans one batch and has it executed. False when that must wait. */

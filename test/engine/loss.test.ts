@@ -8,7 +8,7 @@ import {
 } from '../../src/devices/ringgpu/registers.ts';
 import { openGpuContext } from '../../src/engine/webgpu/gpu-context.ts';
 import { createWebGpuEngine } from '../../src/engine/webgpu/webgpu-engine.ts';
-import { type Buffer, FakeCpu, gpuContext, surface } from './fake-cpu.ts';
+import { type Buffer, delay, FakeCpu, gpuContext, surface } from './fake-cpu.ts';
 
 async function lose(): Promise<void> {
   (await gpuContext()).device?.destroy();
@@ -41,6 +41,22 @@ describe('a lost GPU', () => {
     expect([...target.u32.subarray(0, 3)]).to.deep.equal([42, 41, 0]);
     expect(cpu.events.map((event) => event.kind)).to.deep.equal(['lost']);
     expect(cpu.events[0]).to.have.property('sentence').that.includes('3 packets');
+  });
+
+  it('costs nothing to a doorbell that comes before the browser has told of the loss', async () => {
+    target.u32.fill(7);
+    // The slab that this used is mapped again a little later, and unmapped by the loss.
+    await cpu.finish();
+    await delay(50);
+    const { device } = await gpuContext();
+    cpu.copy(surface(target, 64), 0, 4, surface(target, 64), 0, 0, 4, 1);
+    cpu.putFence();
+    device?.destroy();
+    cpu.doorbell();
+    await restored();
+    await cpu.until(() => cpu.read('FENCE_VALUE') === 2);
+    expect(target.u32[64]).to.equal(7);
+    expect(cpu.events.map((event) => event.kind)).to.deep.equal(['lost']);
   });
 
   it('leaves buffers as they were, for packets that come while it is away and after', async () => {

@@ -172,11 +172,11 @@ import { VideoPortCreateEvent, VideoPortDeleteEvent, VideoPortSetEvent, VideoPor
   if (ext.frameNumber === 5) {
     ext.frameNumber++;
     ${bad}
-    // The next doorbell must not come before the device has looked at this one.
+    // The next doorbell must not come before the device has looked at this one. mini begins afresh at the interrupt.
     while (!(ReadRegister(ext, 'STATUS') & RINGGPU_STATUS_FAULTED)) VideoPortStallExecution(10);
+    console.log('fault', ReadRegister(ext, 'FAULT_CODE'), ReadRegister(ext, 'FAULT_INFO').toString(16));
     return;
-  }
-  if (ext.causes & RINGGPU_INT_FAULT) console.log('fault', ReadRegister(ext, 'FAULT_CODE'), ReadRegister(ext, 'FAULT_INFO').toString(16));`,
+  }`,
         );
         const { machine } = await boot(`import { RINGGPU_STATUS_FAULTED } from 'ringgpu';\n${source}`, { engine });
         await machine.frames(15);
@@ -437,8 +437,7 @@ describe('device loss', () => {
     const { machine } = await boot(MINI, { engine: 'webgpu' });
     await machine.frames(5);
     await machine.loseDevice();
-    // Another device and its shaders take a software GPU a while.
-    await machine.frames(10, 50_000);
+    await machine.frames(10);
     const report = await machine.stop(PATIENT);
     expect(report.log.join('\n')).to.match(/device warn: .*lost/i);
     expect(report.findings).to.deep.equal([]);

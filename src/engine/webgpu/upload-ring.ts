@@ -33,8 +33,8 @@ export class UploadRing {
   }
 
   /**
-   * A mapped slab of at least `bytes`; null when all are in use and there may be no more: `onReady` follows.
-   * Throws RangeError when the browser has not the memory for another.
+   * A mapped slab of at least `bytes`; null when all are in use and there may be no more: `onReady` follows; or when the
+   * device has been lost, of which it has yet to tell. Throws RangeError when the browser has not the memory for another.
    */
   take(bytes: number): UploadSlab | null {
     let best = -1;
@@ -42,7 +42,11 @@ export class UploadRing {
       const { size } = this.#free[i] as UploadSlab;
       if (slabFits(size, bytes) && (best < 0 || size < (this.#free[best] as UploadSlab).size)) best = i;
     }
-    if (best >= 0) return this.#free.splice(best, 1)[0] as UploadSlab;
+    if (best >= 0) {
+      const slab = this.#free.splice(best, 1)[0] as UploadSlab;
+      // A destroyed device unmaps its buffers at once, and says that it is lost only later.
+      return slab.buffer.mapState === 'mapped' ? slab : null;
+    }
 
     const size = slabSize(bytes);
     while (this.#free.length > 0 && !this.#roomFor(size)) this.#destroy(this.#free.shift() as UploadSlab);
