@@ -60,8 +60,11 @@ export const appStyles = [
       );
       display: grid;
       flex: 1;
-      grid-template-columns: minmax(440px, min(62vw, calc((100dvh - var(--chrome)) * 4 / 3 + 2px))) minmax(0, 1fr);
-      gap: var(--edge);
+      /* The first column ends where the divider was put, or where the monitor is as high as the window allows. */
+      --tube: calc((100dvh - var(--chrome)) * 4 / 3 + 2px);
+      grid-template-columns:
+        clamp(340px, var(--split-columns, max(440px, min(62vw, var(--tube)))), 100% - 320px)
+        var(--edge) minmax(0, 1fr);
       min-height: 0;
       padding: var(--edge);
     }
@@ -83,7 +86,10 @@ export const appStyles = [
     }
 
     .case {
+      align-self: center;
+      width: min(100%, max(340px, var(--tube)));
       overflow: hidden;
+      container: bezel / inline-size;
       border: 1px solid var(--bezel-edge);
       border-radius: var(--radius);
       background: var(--bezel);
@@ -100,7 +106,6 @@ export const appStyles = [
       background: linear-gradient(#222934, var(--bezel));
       color: var(--bezel-text);
       font-size: var(--size-small);
-      container: bezel / inline-size;
     }
 
     .bezel :focus-visible {
@@ -154,8 +159,7 @@ export const appStyles = [
 
     .text {
       display: grid;
-      grid-template-rows: minmax(0, 1.75fr) minmax(150px, 1fr);
-      gap: var(--edge);
+      grid-template-rows: clamp(140px, var(--split-rows, 63%), 100% - 120px) var(--edge) minmax(0, 1fr);
       min-width: 0;
       min-height: 0;
     }
@@ -249,8 +253,8 @@ export const appStyles = [
       min-height: 0;
     }
 
-    :host([layout='embed']) :is(.output-pane, vp-stats),
-    :host([layout='monitor']) :is(.text, vp-stats, vp-controls) {
+    :host([layout='embed']) :is(.output-pane, vp-stats, .text vp-splitter),
+    :host([layout='monitor']) :is(.text, vp-stats, vp-controls, vp-splitter) {
       display: none;
     }
 
@@ -355,6 +359,14 @@ export const appStyles = [
         gap: var(--gap);
       }
 
+      vp-splitter {
+        display: none;
+      }
+
+      .case {
+        width: 100%;
+      }
+
       .machine {
         overflow: visible;
       }
@@ -399,7 +411,14 @@ export const appStyles = [
         display: none;
       }
 
-      .bezel {
+      :host([layout='monitor']) vp-lights {
+        display: none;
+      }
+    }
+
+    /* A narrow monitor: the lights get a line of their own. */
+    @container bezel (width < 480px) {
+      :host(:not([layout='monitor'])) .bezel {
         flex-wrap: wrap;
         row-gap: 0;
         height: calc(var(--bezel-height) * 2);
@@ -407,15 +426,6 @@ export const appStyles = [
 
       .state {
         flex: 1;
-      }
-
-      :host([layout='monitor']) .bezel {
-        flex-wrap: nowrap;
-        height: var(--bezel-height);
-      }
-
-      :host([layout='monitor']) vp-lights {
-        display: none;
       }
     }
   `,

@@ -44,6 +44,7 @@ import './share-dialog.ts';
 import './shortcuts-dialog.ts';
 import './source-editor.ts';
 import './source-title.ts';
+import './splitter.ts';
 import './stats-panel.ts';
 
 type Tab = 'findings' | 'log';
@@ -376,7 +377,9 @@ export class PlaygroundApp extends LitElement {
           : nothing
       }
       <main @show-line=${this.#lineAsked}>
-        ${this.#machine()} ${this.#text()}
+        ${this.#machine()}
+        <vp-splitter name="columns" label="Machine and source" ?remember=${this.layout === 'page'}></vp-splitter>
+        ${this.#text()}
       </main>
       <vp-drivers .shipped=${gallery} .mine=${this.desk.workspace.store.list()} .openId=${this.#open.id} @driver-request=${this.#driverAsked}></vp-drivers>
       <vp-share></vp-share>
@@ -465,6 +468,7 @@ export class PlaygroundApp extends LitElement {
           </div>
         </div>
       </section>
+      <vp-splitter name="rows" label="Source and output" ?remember=${this.layout === 'page'}></vp-splitter>
       <section class="pane output-pane" aria-label="Output">
         <div class="title" role="tablist" aria-label="Output" @keydown=${this.#tabKeyPressed}>
           ${this.#tabButton('findings', html`Findings<span class="count mono ${session.findingTotal > 0 ? 'some' : ''}">${formatCount(session.findingTotal)}</span>`)}

@@ -55,7 +55,10 @@ const gauges: readonly Gauge[] = [
 /** How many reports a curve holds: 15 seconds at four a second. */
 const historyLength = 60;
 
-/** `<vp-stats>`: what the machine does per second, measured, each figure with the curve of the last 15 seconds. */
+/** Curves of a machine that has just booted fill their place from so many reports on: two seconds. */
+const shortestHistory = 8;
+
+/** `<vp-stats>`: what the machine does per second, measured, each figure with the curve since boot, at most of the last 15 seconds. */
 export class StatsPanel extends LitElement {
   static override properties = { meter: { attribute: false }, live: { type: Boolean } };
   /** The figures. The panel does not watch it: {@link take} says that there are new ones. */
@@ -94,17 +97,22 @@ export class StatsPanel extends LitElement {
   #gauge({ counter, name, format, text }: Gauge): TemplateResult {
     const rates = this.live ? this.meter?.rates : null;
     const total = this.meter?.totals?.[counter];
+    const values = this.#history.get(counter) ?? [];
     const figure = rates ? format(rates[counter]) : { value: '–', unit: '' };
     const title = `${text}, measured over the last second.${total === undefined ? '' : ` Since boot: ${formatCount(total)}${counter.startsWith('dma') ? ' bytes' : ''}.`}`;
     return html`<div title=${title} data-counter=${counter}>
       <dt>${name}</dt>
-      <dd><svg viewBox="0 0 100 20" preserveAspectRatio="none" aria-hidden="true"><path d=${sparklinePath(this.#history.get(counter) ?? [], historyLength, 100, 19)} /></svg><span class="value">${figure.value}</span><span class="unit">${figure.unit}</span></dd>
+      <dd><svg viewBox="0 0 100 20" preserveAspectRatio="none" aria-hidden="true"><path d=${sparklinePath(values, Math.max(shortestHistory, values.length), 100, 19)} /></svg><span class="value">${figure.value}</span><span class="unit">${figure.unit}</span></dd>
     </div>`;
   }
 
   static override styles = [
     sharedStyles,
     css`
+      :host {
+        container: stats / inline-size;
+      }
+
       dl {
         display: grid;
         grid-template-columns: repeat(4, minmax(0, 1fr));
@@ -168,7 +176,7 @@ export class StatsPanel extends LitElement {
         vector-effect: non-scaling-stroke;
       }
 
-      @media (width < 480px) {
+      @container stats (width < 440px) {
         dl {
           grid-template-columns: repeat(2, minmax(0, 1fr));
           height: calc(var(--stats-height) * 2);
