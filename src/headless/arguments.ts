@@ -1,5 +1,5 @@
 /** The command line: `npm run headless -- FILE [options]`. */
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** What the command line asks for, checked. */
@@ -8,8 +8,6 @@ export interface RunOptions {
   readonly file: string;
   /** The same as it was typed: this is what messages show, so that a terminal can open it. */
   readonly typed: string;
-  /** Its last part: the name that the machine knows it by. */
-  readonly fileName: string;
   /** Frames to wait for. */
   readonly frames: number;
   /** Which engine; absent: the machine chooses. */
@@ -36,7 +34,8 @@ export const HELP = `Boots a video miniport driver in a headless browser, with a
 
 Usage: npm run headless -- FILE [options]
 
-  FILE                        the driver: one TypeScript or JavaScript file, anywhere on this machine
+  FILE                        the driver: a TypeScript or JavaScript file, anywhere on this machine;
+                              the files beside it that it imports (import './ring.ts') come along
   --frames N                  frames to wait for (default 60)
   --engine webgpu|software    which GPU serves the device (default: webgpu where there is one)
   --no-verifier               do not check Driver Verifier's rules
@@ -101,7 +100,6 @@ export function parseArguments(argv: readonly string[], folder: string): RunOpti
   return {
     file: resolve(folder, typed),
     typed,
-    fileName: basename(typed),
     frames: whole('--frames', values.frames, 1, 1_000_000),
     verifier: !values['no-verifier'],
     timeoutMs: seconds * 1000,

@@ -1,6 +1,7 @@
 /** Entry of `npm run headless`: boots a driver in a headless browser. See `--help` in arguments.ts. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { HELP, parseArguments, type RunOptions, UsageError } from './arguments.ts';
+import { readDriver, typedName } from './driver-folder.ts';
 import { EXIT, exitStatus, type RunOutcome } from './outcome.ts';
 import { summary, trouble } from './summary.ts';
 
@@ -32,7 +33,7 @@ async function tell(outcome: RunOutcome, options: RunOptions): Promise<void> {
   switch (outcome.kind) {
     case 'source':
       for (const { message, file, line, column } of outcome.errors) {
-        console.error(`${file === options.fileName ? options.typed : file}:${line}:${column}: ${message}`);
+        console.error(`${typedName(file, options.typed)}:${line}:${column}: ${message}`);
       }
       return;
     case 'unavailable':
@@ -56,17 +57,14 @@ async function main(): Promise<number> {
     await print(HELP);
     return EXIT.clean;
   }
-  const source = await readFile(options.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${options.typed}: cannot be read (${error.code ?? error.message}).`);
-  });
-  const { fileName, frames, engine, verifier, ramBytes, mode, timeoutMs, png } = options;
+  const files = await readDriver(options.file, options.typed);
+  const { frames, engine, verifier, ramBytes, mode, timeoutMs, png } = options;
   // Only now, because Vite and the browser's driver take a second to load and a usage error needs neither.
   const { run } = await import('./run.ts');
   const outcome = await run(
     {
       boot: {
-        source,
-        fileName,
+        files,
         verifier,
         pacing: 'timer',
         ...(engine ? { engine } : {}),

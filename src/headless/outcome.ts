@@ -4,7 +4,7 @@ import type { Report } from '../machine/report.ts';
 
 /** One run, as the page is asked for it: plain data, because it crosses into the browser as JSON. */
 export interface RunRequest {
-  readonly boot: Pick<BootOptions, 'source' | 'fileName' | 'engine' | 'verifier' | 'ramBytes' | 'mode' | 'pacing'>;
+  readonly boot: Pick<BootOptions, 'files' | 'engine' | 'verifier' | 'ramBytes' | 'mode' | 'pacing'>;
   /** Frames to wait for. */
   readonly frames: number;
   /** How long boot and frames may take, in milliseconds. */

@@ -1,13 +1,13 @@
 /** A run in words, for people: what `npm run headless` prints without `--json`. */
 import type { BugCheck, CommonBufferRecord, Finding, Report } from '../machine/report.ts';
+import { typedName } from './driver-folder.ts';
 import type { RanOutcome } from './outcome.ts';
 
 /** Lines of the log that are shown. */
 const LOG_TAIL = 20;
 
-/** Both names of the driver's file: the machine's and the user's. */
+/** How the user named the driver's entry. */
 export interface DriverNames {
-  readonly fileName: string;
   readonly typed: string;
 }
 
@@ -19,7 +19,7 @@ const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
 /** Replaces the machine's name of the driver by the path that the user typed, so that terminals can open it. */
 function place(at: Finding | BugCheck, names: DriverNames): string {
   if (at.file === null || at.line === null) return 'no line of the driver';
-  const file = at.file === names.fileName ? names.typed : at.file;
+  const file = typedName(at.file, names.typed);
   return at.column === null ? `${file}:${at.line}` : `${file}:${at.line}:${at.column}`;
 }
 

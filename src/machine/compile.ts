@@ -3,14 +3,15 @@
  * `require`, and a source map leads every position back. Nothing is executed here.
  */
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
-import { Parser, parse } from 'acorn';
+import { Parser, parse, type Token, tokTypes } from 'acorn';
 import { transform } from 'sucrase';
 import type { GeneratedPosition } from '../verifier/source-position.ts';
+import { type DriverFile, isRelative, listProblems, resolveImport } from './driver-files.ts';
 import { CompileError, type SourceError } from './machine-types.ts';
 
 /** What the worker gets of a driver. */
 export interface Program {
-  /** The text of each file, by number. Only the first is run; it is the driver. */
+  /** The text of each file, by number. The first is run, and the others as it imports them. */
   readonly files: readonly { readonly name: string; readonly code: string }[];
 }
 
@@ -34,42 +35,98 @@ interface Located {
   readonly loc?: { readonly line: number; readonly column: number };
 }
 
+/** One file, compiled. */
+interface CompiledFile {
+  readonly name: string;
+  readonly code: string;
+  readonly trace: TraceMap;
+  /** What it imports, with the places in the compiled text; columns count from 0. */
+  readonly imports: readonly { readonly specifier: string; readonly line: number; readonly column: number }[];
+}
+
 /**
- * Compiles one file.
- * @param fileName its name, as findings show it Rejects with {@link CompileError} when the source does not parse.
+ * Compiles a driver: its entry first, then the files that it imports from.
+ * Rejects with {@link CompileError}, which holds an error for each file that does not parse, or for each import of a file that is not there.
  */
-export async function compile(source: string, fileName: string): Promise<Compiled> {
+export async function compile(files: readonly DriverFile[]): Promise<Compiled> {
+  const errors: SourceError[] = listProblems(files).map((problem) => ({ ...problem, line: 1, column: 1 }));
+  if (errors.length > 0) throw new CompileError(errors);
+  const compiled: CompiledFile[] = [];
+  for (const file of files) {
+    try {
+      compiled.push(await compileFile(file));
+    } catch (error) {
+      if (!(error instanceof CompileError)) throw error;
+      errors.push(...error.errors);
+    }
+  }
+  const locate = (position: GeneratedPosition | null): SourcePosition | null => {
+    const file = position && compiled[position.file];
+    if (!file) return null;
+    const { line, column } = originalPositionFor(file.trace, { line: position.line, column: position.column - 1 });
+    return line === null ? null : { file: file.name, line, column: column + 1 };
+  };
+  if (errors.length === 0) {
+    const names = files.map(({ name }) => name);
+    for (const [file, { name, imports }] of compiled.entries()) {
+      for (const { specifier, line, column } of imports) {
+        if (!isRelative(specifier) || resolveImport(names, specifier, name) >= 0) continue;
+        const message = `there is no file '${specifier}': the driver's files are ${names.join(', ')}`;
+        errors.push({ message, ...(locate({ file, line, column: column + 1 }) ?? { file: name, line: 1, column: 1 }) });
+      }
+    }
+  }
+  if (errors.length > 0) throw new CompileError(errors);
+  return { program: { files: compiled.map(({ name, code }) => ({ name, code })) }, locate };
+}
+
+/** The files that a file imports, as it writes them; none when it does not compile. Rejects for nothing else. */
+export async function relativeImports(file: DriverFile): Promise<string[]> {
+  try {
+    const { imports } = await compileFile(file);
+    return imports.map(({ specifier }) => specifier).filter(isRelative);
+  } catch (error) {
+    if (error instanceof CompileError) return [];
+    throw error;
+  }
+}
+
+async function compileFile({ name, source }: DriverFile): Promise<CompiledFile> {
   const namespace = /^[ \t]*(?:export\s+)?(?:namespace|module)\s+[\w.]+\s*\{/m.exec(source);
   if (namespace) {
     // The type stripper would drop it without a word.
     const message =
       'a namespace is more than types, and only types can be taken off: use plain constants and functions';
     const line = source.slice(0, namespace.index).split('\n').length;
-    throw new CompileError([{ message, file: fileName, line, column: 1 }]);
+    throw new CompileError([{ message, file: name, line, column: 1 }]);
   }
-  let code: string;
-  let trace: TraceMap;
   try {
     const stripped = transform(source, {
       transforms: ['typescript', 'imports'],
-      filePath: fileName,
+      filePath: name,
       production: true,
       disableESTransforms: true,
       sourceMapOptions: { compiledFilename: 'driver.js' },
     });
-    code = stripped.code;
-    trace = new TraceMap(stripped.sourceMap as ConstructorParameters<typeof TraceMap>[0]);
+    const { code } = stripped;
+    const trace = new TraceMap(stripped.sourceMap as ConstructorParameters<typeof TraceMap>[0]);
+    const tokens: Token[] = [];
     // The type stripper reads past many an error; a parser does not.
-    parse(code, { ecmaVersion: 2022, sourceType: 'script' });
+    parse(code, { ecmaVersion: 2022, sourceType: 'script', onToken: tokens, locations: true });
+    return { name, code, trace, imports: importsIn(code, tokens) };
   } catch (error) {
-    throw new CompileError([await explain(source, fileName, error as Located)]);
+    throw new CompileError([await explain(source, name, error as Located)]);
   }
-  const locate = (position: GeneratedPosition | null): SourcePosition | null => {
-    if (!position) return null;
-    const { line, column } = originalPositionFor(trace, { line: position.line, column: position.column - 1 });
-    return line === null ? null : { file: fileName, line, column: column + 1 };
-  };
-  return { program: { files: [{ name: fileName, code }] }, locate };
+}
+
+/** The calls of `require` that imports have become. */
+function importsIn(code: string, tokens: readonly Token[]): CompiledFile['imports'] {
+  return tokens.flatMap(({ type, start, end, loc }, index) => {
+    if (type !== tokTypes.string || !loc || tokens[index - 1]?.type !== tokTypes.parenL) return [];
+    const callee = tokens[index - 2];
+    if (callee?.type !== tokTypes.name || code.slice(callee.start, callee.end) !== 'require') return [];
+    return [{ specifier: code.slice(start + 1, end - 1), line: loc.start.line, column: loc.start.column }];
+  });
 }
 
 /**

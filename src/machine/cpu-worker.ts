@@ -173,7 +173,7 @@ function start(boot: CpuBoot): void {
     // The file's top level counts as part of DriverEntry for the watchdog.
     Atomics.store(control, CALLBACK_NAME, 0);
     Atomics.store(control, CPU_STATE, CPU_RUNNING);
-    const loaded = loadDriver(boot.program.files[0]?.code ?? '', log);
+    const loaded = loadDriver(boot.program.files, log);
     Atomics.store(control, CPU_STATE, CPU_IDLE);
     if ('failed' in loaded) return loaded;
     const failure = serve(loaded.driverEntry);

@@ -1,5 +1,6 @@
 /** What a page says to a machine, and what it hears. `machine.ts` implements it. */
 import type { Pacing, Screen } from '../engine/engine.ts';
+import type { DriverFile } from './driver-files.ts';
 import type { BugCheck, Finding, Report } from './report.ts';
 
 /**
@@ -10,10 +11,11 @@ export type MachineState = 'booting' | 'running' | 'paused' | 'stopped' | 'faile
 
 /** What `Machine.boot` takes. */
 export interface BootOptions {
-  /** The driver: one TypeScript (or JavaScript) file. */
-  readonly source: string;
-  /** Its name, as findings show it. Default `driver.ts`. */
+  /** The driver: one TypeScript (or JavaScript) file. Its name, as findings show it, is `fileName`, by default `driver.ts`. */
+  readonly source?: string;
   readonly fileName?: string;
+  /** Or a driver of several files, in the place of `source`. The first is the entry: it exports DriverEntry and imports the others. */
+  readonly files?: readonly DriverFile[];
   /** Default: `webgpu` where there is an adapter, else `software`. Asking for `webgpu` where there is none fails. */
   readonly engine?: 'webgpu' | 'software';
   /** Default true: Driver Verifier's rules are checked. */
@@ -67,7 +69,7 @@ export type MachineEvent =
   /** The engine that serves this machine is known. */
   | { readonly type: 'engine'; readonly engine: 'webgpu' | 'software'; readonly adapter: string };
 
-/** A syntax error in the driver's source; lines and columns count from 1. */
+/** What keeps the driver's source from being compiled; lines and columns count from 1. */
 export interface SourceError {
   readonly message: string;
   readonly file: string;

@@ -11,6 +11,7 @@ import type { Screen } from '../engine/engine.ts';
 import { BoardFrame } from './board-frame.ts';
 import type { BoardMessage } from './board-protocol.ts';
 import { type Compiled, compile } from './compile.ts';
+import type { DriverFile } from './driver-files.ts';
 import type { GpuHoldings } from './gpu-ledger.ts';
 import { MachineRecord } from './machine-record.ts';
 import type { BootOptions, MachineControl, MachineState, Support } from './machine-types.ts';
@@ -73,12 +74,12 @@ export class Machine implements MachineControl {
   }
 
   /**
-   * Boots a driver. Resolves when its processor has started; what becomes of the driver is told by events and `state`.
+   * Boots a driver, of one file or several. Resolves when its processor has started; what becomes of the driver is told by events and `state`.
    * Rejects with CompileError when the source does not parse, and with an Error in plain words when the browser lacks
    * something. A machine that still runs in the same monitor is stopped first.
    */
   static async boot(options: BootOptions): Promise<Machine> {
-    const compiled = await compile(options.source, options.fileName ?? 'driver.ts');
+    const compiled = await compile(filesOf(options));
     if (typeof SharedArrayBuffer === 'undefined' || !crossOriginIsolated) throw new Error(NOT_ISOLATED);
     const holder = options.monitor ?? hiddenHolder();
     let frame = frames.get(holder);
@@ -269,6 +270,13 @@ export class Machine implements MachineControl {
       }
     }
   }
+}
+
+/** The driver's files, however they were given. */
+function filesOf({ source, fileName = 'driver.ts', files }: BootOptions): readonly DriverFile[] {
+  if ((source === undefined) === (files === undefined))
+    throw new Error('Machine.boot: a driver is either `source`, one text, or `files`, a list of { name, source }');
+  return files ?? [{ name: fileName, source: source ?? '' }];
 }
 
 async function sha256(pixels: Uint8ClampedArray<ArrayBuffer>): Promise<string> {

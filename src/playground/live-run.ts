@@ -69,7 +69,7 @@ export class LiveRun implements ReactiveController {
     try {
       // With the machine's script, which is fetched anyway, and not with the page's.
       const { compile } = await import('../machine/compile.ts');
-      await compile(source, fileName);
+      await compile([{ name: fileName, source }]);
     } catch (error) {
       errors =
         error instanceof CompileError

@@ -16,7 +16,6 @@ describe('the arguments of the headless runner', () => {
     assert.deepEqual(parse('drivers/mine.ts'), {
       file: resolve('/somewhere/drivers/mine.ts'),
       typed: 'drivers/mine.ts',
-      fileName: 'mine.ts',
       frames: 60,
       verifier: true,
       timeoutMs: 30_000,
@@ -30,7 +29,6 @@ describe('the arguments of the headless runner', () => {
     assert.deepEqual(parse(...line.split(' ')), {
       file: resolve('/somewhere/mine.ts'),
       typed: 'mine.ts',
-      fileName: 'mine.ts',
       frames: 5,
       engine: 'software',
       verifier: false,

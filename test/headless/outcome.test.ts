@@ -60,7 +60,7 @@ describe('the exit status of a run', () => {
   it('is 3 when the shutdown had to be forced: what the driver still held is not known', () => {
     const forced = ran({}, { shutdown: 'forced' });
     assert.equal(exitStatus(forced), EXIT.findings);
-    assert.match(summary(forced, { fileName: 'driver.ts', typed: 'a.ts' }), /did not finish its shutdown/);
+    assert.match(summary(forced, { typed: 'a.ts' }), /did not finish its shutdown/);
   });
 
   it('is 0 when the frames came and nothing was broken', () => assert.equal(exitStatus(ran({})), EXIT.clean));
@@ -89,7 +89,7 @@ describe('the exit status of a run', () => {
 });
 
 describe('the summary of a run', () => {
-  const names = { fileName: 'driver.ts', typed: '../my/driver.ts' };
+  const names = { typed: '../my/driver.ts' };
 
   it('says what ran where, and counts everything', () => {
     const text = summary(ran({}), names);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { inflateSync } from 'node:zlib';
@@ -142,6 +142,26 @@ describe('the headless runner', { concurrency: 2 }, () => {
     assert.equal(status, 5);
     assert.equal(stdout, '');
     assert.match(stderr, /^\.\/broken\.ts:[34]:\d+: \S/m);
+  });
+
+  it('follows relative imports from disk, and names the file of an error as a terminal can open it', async () => {
+    mkdirSync(join(folder, 'parts/lib'), { recursive: true });
+    file('parts/lib/names.ts', "export { hello } from '../hello';\n");
+    file(
+      'parts/hello.ts',
+      "import type {} from './nowhere.ts';\n\nexport const hello = () => { throw new Error('hello') };\n",
+    );
+    file('parts/main.ts', "import { hello } from './lib/names.ts';\nhello();\nexport const DriverEntry = 0;\n");
+    const ran = await headless(['parts/main.ts', ...QUICK]);
+    assert.equal(ran.status, 3, ran.stderr);
+    assert.match(ran.stdout, /hello\.ts:3:\d+: main\.ts threw Error: hello/);
+
+    file('parts/wrong.ts', "import './main.ts';\nimport './missing.ts';\n");
+    file('parts/lib/names.ts', "export { hello } from '../gone';\n");
+    const refused = await headless(['parts/wrong.ts', ...QUICK]);
+    assert.equal(refused.status, 5);
+    assert.match(refused.stderr, /^parts\/wrong\.ts:2:\d+: there is no file '\.\/missing\.ts'/m);
+    assert.match(refused.stderr, /^parts\/lib\/names\.ts:1:\d+: there is no file '\.\.\/gone'/m);
   });
 
   it('exits 2 for a bug check and names it with its line', async () => {

@@ -6,7 +6,7 @@ import { MINI } from '../support/drivers.ts';
 describe('compile', () => {
   const errorOf = async (source: string): Promise<CompileError> => {
     try {
-      await compile(source, 'd.ts');
+      await compile([{ name: 'd.ts', source }]);
     } catch (error) {
       expect(error).to.be.instanceOf(CompileError);
       return error as CompileError;
@@ -31,13 +31,15 @@ describe('compile', () => {
     }
   });
   it('takes TypeScript off and leaves what an engine can run', async () => {
-    const { program } = await compile('export const x: number = 1 as number; interface A { a: string }', 'd.ts');
+    const { program } = await compile([
+      { name: 'd.ts', source: 'export const x: number = 1 as number; interface A { a: string }' },
+    ]);
     expect(program.files[0]?.code).not.to.match(/interface|: number/);
   });
   it('leads a position in the compiled text back to line and column of the source', async () => {
     const source =
       'interface Long { member: string }\n\nexport function f(argument: Long): void {\n  console.log(argument as unknown, missing);\n}\n';
-    const { program, locate } = await compile(source, 'd.ts');
+    const { program, locate } = await compile([{ name: 'd.ts', source }]);
     const lines = program.files[0]?.code.split('\n') ?? [];
     const line = lines.findIndex((text) => text.includes('missing'));
     const place = locate({ file: 0, line: line + 1, column: (lines[line] ?? '').indexOf('missing') + 1 });
@@ -48,6 +50,81 @@ describe('compile', () => {
     });
   });
   it('compiles the shipped driver', async () => {
-    expect((await compile(MINI, 'mini.ts')).program.files[0]?.code).to.include('DriverEntry');
+    expect((await compile([{ name: 'mini.ts', source: MINI }])).program.files[0]?.code).to.include('DriverEntry');
+  });
+});
+
+describe('compile, with several files', () => {
+  const errorsOf = (files: Parameters<typeof compile>[0]) =>
+    compile(files).then(
+      () => [],
+      (error: CompileError) => error.errors,
+    );
+
+  it('leads positions back to the file that they lie in', async () => {
+    const { program, locate } = await compile([
+      { name: 'main.ts', source: "import { twice } from './lib/twice';\nexport const four = twice(2);\n" },
+      {
+        name: 'lib/twice.ts',
+        source: 'interface N {}\n\nexport function twice(n: number): number { return n * 2; }\n',
+      },
+    ]);
+    expect(program.files.map(({ name }) => name)).to.deep.equal(['main.ts', 'lib/twice.ts']);
+    expect(locate({ file: 0, line: 2, column: 1 })).to.include({ file: 'main.ts', line: 2 });
+    expect(locate({ file: 1, line: 3, column: 1 })).to.include({ file: 'lib/twice.ts', line: 3 });
+    expect(locate({ file: 2, line: 1, column: 1 })).to.equal(null);
+  });
+
+  it('tells the errors of all files, each with its place', async () => {
+    const errors = await errorsOf([
+      { name: 'main.ts', source: 'const a = 1;\nconst b = ;\n' },
+      { name: 'fine.ts', source: '' },
+      { name: 'other.ts', source: '\n\nlet x: string =\n  @;' },
+    ]);
+    expect(errors.map(({ file, line, column }) => `${file}:${line}:${column}`)).to.deep.equal([
+      'main.ts:2:11',
+      'other.ts:4:4',
+    ]);
+  });
+
+  it('names file, line and column of an import that leads nowhere', async () => {
+    const source =
+      "// './comment.ts' is none\nimport { a } from './rung.ts';\nconst text = `require('./x')`;\nexport { a, text };";
+    const errors = await errorsOf([
+      { name: 'main.ts', source: "import './ring.ts';" },
+      { name: 'ring.ts', source },
+    ]);
+    expect(errors).to.have.length(1);
+    expect(errors[0]).to.include({ file: 'ring.ts', line: 2 });
+    expect(errors[0]?.message).to.equal("there is no file './rung.ts': the driver's files are main.ts, ring.ts");
+  });
+
+  it('finds a file with and without its ending, and from another folder', async () => {
+    const errors = await errorsOf([
+      { name: 'main.ts', source: "import './a'; import './a.ts'; import './a.js'; import './lib/b';" },
+      { name: 'a.ts', source: '' },
+      { name: 'lib/b.ts', source: "import '../a.ts'; import './c.ts'; import '.././main';" },
+      { name: 'lib/c.ts', source: '' },
+    ]);
+    expect(errors).to.deep.equal([]);
+  });
+
+  it('refuses lists that make no driver, and names the file', async () => {
+    const file = (name: string) => ({ name, source: '' });
+    const cases = [
+      [[], 'driver.ts', /one file at least/],
+      [[file('a.ts'), file('b.ts'), file('a.ts')], 'a.ts', /two files .* called a\.ts/],
+      [[file('a.ts'), file('')], '', /no name/],
+      [[file('a\nb.ts')], 'a\nb.ts', /cannot be called "a\\nb\.ts"/],
+      [[file('a/../b.ts')], 'a/../b.ts', /no plain relative path/],
+      [[file('/etc/passwd')], '/etc/passwd', /no plain relative path/],
+      [Array.from({ length: 17 }, (_, index) => file(`f${index}.ts`)), 'f16.ts', /16 files at most.* has 17/],
+    ] as const;
+    for (const [files, name, message] of cases) {
+      const errors = await errorsOf(files);
+      expect(errors).to.have.length(1);
+      expect(errors[0]).to.include({ file: name, line: 1, column: 1 });
+      expect(errors[0]?.message).to.match(message);
+    }
   });
 });
