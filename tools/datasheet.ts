@@ -48,10 +48,11 @@ function registerTable(): string {
   return table(['Offset', 'Register', 'Access', 'Reset', 'Meaning'], rows);
 }
 
-/** Constants of the register header whose names begin so, by value. */
-function bits(prefix: string): string {
+/** Constants of the register header whose names begin so, but for those that are no bits, by value. */
+function bits(prefix: string, others: readonly string[] = []): string {
   const constants = Object.entries(registers as Readonly<Record<string, unknown>>)
     .filter((entry): entry is [string, number] => entry[0].startsWith(prefix) && typeof entry[1] === 'number')
+    .filter(([name]) => !others.includes(name.slice(prefix.length)))
     .sort(([, a], [, b]) => a - b);
   return constants.map(([name, value]) => `\`${name.slice(prefix.length)}\` ${value}`).join(' · ');
 }
@@ -65,6 +66,7 @@ function bitTable(): string {
       ['`INT_STATUS`, `INT_ENABLE`', bits('RINGGPU_INT_')],
       ['`SCANOUT_CONTROL`', bits('RINGGPU_SCANOUT_')],
       ['`SCANOUT_FORMAT`', bits('RINGGPU_FORMAT_')],
+      ['`POINTER_CONTROL`', bits('RINGGPU_POINTER_', ['EXTENT'])],
       ['`FAULT_CODE`', bits('RINGGPU_FAULT_')],
     ],
   );

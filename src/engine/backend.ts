@@ -6,6 +6,20 @@ import { PAGE_SIZE } from '../bus/board-memory.ts';
 import type { Batch } from './batch.ts';
 import type { ApertureSize } from './slice-table.ts';
 
+/** The pointer's image in the aperture, and where on the screen it lies. */
+export interface PointerPicture {
+  /** First pixel, as a word index in the aperture. */
+  readonly word: number;
+  readonly pitchWords: number;
+  readonly width: number;
+  readonly height: number;
+  /** The screen's pixel on which its first one lies; it may hang over every edge. */
+  readonly x: number;
+  readonly y: number;
+  /** AND mask, XOR mask behind it; else A8R8G8B8, premultiplied. */
+  readonly mono: boolean;
+}
+
 /** A surface in the aperture, as scanout shows it. */
 export interface Picture {
   /** First pixel, as a word index in the aperture. */
@@ -18,6 +32,8 @@ export interface Picture {
   readonly format: number;
   /** The monitor's table, 256 words; null when pixels do not go through it. It never changes: another table is another array. */
   readonly lut: Uint32Array | null;
+  /** What lies over it; null: nothing. */
+  readonly pointer: PointerPicture | null;
 }
 
 /** Pages of an aperture at its smallest. */

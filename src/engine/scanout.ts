@@ -1,7 +1,8 @@
 /**
  * The monitor's side of the device: which surface is on show, latched at each vertical blank. A FLIP that has retired
  * since the last one wins; else the SCANOUT registers, if the processor has changed them. A surface named by the registers is
- * pulled at every vblank, as a display reads its memory at every refresh; one that a FLIP names came with its packet.
+ * pulled at every vblank, as a display reads its memory at every refresh; one that a FLIP names came with its packet. The
+ * pointer's image is pulled at every vblank too.
  */
 import { PAGE_SIZE } from '../bus/board-memory.ts';
 import type { IommuReader } from '../bus/iommu.ts';
@@ -19,6 +20,8 @@ import type { Flip } from './batch.ts';
 import type { CommandProcessor } from './command-processor.ts';
 import type { EngineCounters, EngineEvent, Screen } from './engine.ts';
 import { toScreen } from './pixels.ts';
+import { pointerWords } from './pointer-pixels.ts';
+import { PointerPlane } from './pointer-plane.ts';
 import type { RegisterFile } from './register-file.ts';
 import { hex } from './ring-fetch.ts';
 import type { Slice, SliceTable } from './slice-table.ts';
@@ -51,6 +54,7 @@ export class Scanout {
   readonly #counters: EngineCounters;
   readonly #onEvent: (event: EngineEvent) => void;
   readonly #ramBytes: number;
+  readonly #pointer: PointerPlane;
   /** Registers as they stood at the last latch. */
   #latched: readonly number[] = LATCHED.map(() => 0);
   #flip: Flip | null = null;
@@ -66,9 +70,10 @@ export class Scanout {
   #live = false;
   /** What is on the monitor may differ from what is in the aperture. */
   #stale = true;
-  /** What was last shown: the picture's first word, or -1, and how much of it. */
+  /** What was last shown: the picture's first word, or -1, how much of it, and the pointer's first word, or -1. */
   #shownWord = -1;
   #shownVisible = 0;
+  #shownPointer = -1;
   /** An address without mapping that has been reported. */
   #reported = -1;
   #width = DARK_WIDTH;
@@ -92,6 +97,9 @@ export class Scanout {
     this.#counters = counters;
     this.#ramBytes = ramBytes;
     this.#onEvent = onEvent;
+    this.#pointer = new PointerPlane(registers, iommu, slices, (address) =>
+      this.#reportUnmapped(address, 'there is no pointer'),
+    );
   }
 
   /** Shows `flip` from the next vblank on, unless another comes before. */
@@ -116,7 +124,8 @@ export class Scanout {
   /** The aperture is a new one, and empty. */
   refetch(): void {
     this.#stale = true;
-    if (this.#surface) this.#pull(this.#surface);
+    this.#pointer.forget();
+    this.#pull(this.#surface);
   }
 
   /** Power-on state; the registers have it already. */
@@ -128,6 +137,7 @@ export class Scanout {
     this.#flip = null;
     this.#surface = null;
     this.#live = false;
+    this.#pointer.reset();
     this.#stale = true;
     this.#reported = -1;
   }
@@ -143,7 +153,8 @@ export class Scanout {
     else if (enabled) this.#takeRegisters();
     const shown = enabled ? this.#surface : null;
     this.#takeLut(shown !== null && (shown.format === RINGGPU_FORMAT_P8 || (control & RINGGPU_SCANOUT_GAMMA) !== 0));
-    if (this.#live && shown) this.#pull(shown);
+    if (this.#pointer.latch()) this.#stale = true;
+    if (shown) this.#pull(this.#live ? shown : null);
     this.#registers.writeAddress('SCANOUT_ACTIVE_LO', 'SCANOUT_ACTIVE_HI', shown?.base ?? 0);
     this.#counters.vblanks++;
     this.#registers.write('VBLANK_COUNT', ++this.#vblanks);
@@ -155,13 +166,17 @@ export class Scanout {
   async screen(): Promise<Screen | null> {
     const picture = this.#picture();
     if (!picture) return this.darkness();
-    const { width, height, visibleWords, pitchWords } = picture;
+    const { width, height, visibleWords, pitchWords, pointer } = picture;
     const words = Math.min(
       visibleWords,
       (height - 1) * pitchWords + Math.ceil(width / 2 ** pixelShift(picture.format)),
     );
-    const memory = await this.#backend.read(picture.word, words);
-    return memory && { width, height, pixels: toScreen(memory, picture) };
+    const [memory, image] = await Promise.all([
+      this.#backend.read(picture.word, words),
+      pointer && this.#backend.read(pointer.word, pointerWords(pointer)),
+    ]);
+    if (!memory || (pointer && !image)) return null;
+    return { width, height, pixels: toScreen(memory, picture, image) };
   }
 
   /** A monitor that shows nothing. */
@@ -222,23 +237,28 @@ export class Scanout {
     return Math.min(spanBytes(surface), mapped);
   }
 
-  #pull(surface: Rectangle): void {
-    const slice = this.#slices.find(surface.base);
-    const bytes = this.#visibleBytes(surface, slice);
-    if (!slice || bytes <= 0) return;
-    const unmapped = this.#iommu.firstUnmapped(surface.base, bytes);
-    const mapped = unmapped < 0 ? bytes : unmapped - surface.base;
-    if (mapped <= 0) return;
+  /** Pulls what a refresh reads: a surface, unless it came with its FLIP, and the pointer's image. */
+  #pull(surface: Rectangle | null): void {
+    const pointer = this.#pointer.read();
+    if (!surface && !pointer) return;
+    const { planner } = this.#processor;
     const batch = this.#processor.take();
-    if (this.#processor.planner.pull(batch, slice, surface.base, mapped) < 0 && batch.pullBytes > 0) {
-      // Without a free slab this refresh shows what the last one did.
-      if (this.#backend.submit(batch) === 'taken') {
-        this.#counters.dmaReadBytes += batch.pullBytes;
-        this.#stale = true;
-        return;
-      }
+    const slice = surface ? this.#slices.find(surface.base) : undefined;
+    const bytes = surface ? this.#visibleBytes(surface, slice) : 0;
+    if (surface && slice && bytes > 0) {
+      const unmapped = this.#iommu.firstUnmapped(surface.base, bytes);
+      const mapped = unmapped < 0 ? bytes : unmapped - surface.base;
+      if (mapped > 0) planner.pull(batch, slice, surface.base, mapped);
     }
-    this.#processor.give(batch);
+    if (pointer) planner.pull(batch, pointer.slice, pointer.base, pointer.bytes);
+    const taken = batch.pullBytes > 0 && this.#backend.submit(batch) === 'taken';
+    if (taken) {
+      this.#counters.dmaReadBytes += batch.pullBytes;
+      this.#stale = true;
+    }
+    // Without a free slab this refresh shows what the last one did. What the device drew itself needs no pull.
+    if (pointer && (taken || batch.pullBytes === 0)) this.#pointer.arrive(pointer);
+    if (!taken) this.#processor.give(batch);
   }
 
   /** Where the surface on show lies; null: the monitor is dark. */
@@ -257,24 +277,32 @@ export class Scanout {
       visibleWords: Math.ceil(bytes / 4),
       format: surface.format,
       lut: this.#lut,
+      pointer: this.#pointer.picture(),
     };
   }
 
   #present(): void {
     const picture = this.#picture();
-    const place = picture ? picture.word : -1;
-    const visible = picture ? picture.visibleWords : 0;
-    if (!this.#stale && place === this.#shownWord && visible === this.#shownVisible) return;
+    const word = picture?.word ?? -1;
+    const visible = picture?.visibleWords ?? 0;
+    const pointer = picture?.pointer?.word ?? -1;
+    const same = word === this.#shownWord && visible === this.#shownVisible && pointer === this.#shownPointer;
+    if (same && !this.#stale) return;
     if (!this.#backend.present(picture)) return;
     this.#stale = false;
-    this.#shownWord = place;
+    this.#shownWord = word;
     this.#shownVisible = visible;
+    this.#shownPointer = pointer;
   }
 
   #report(address: number): void {
     if (this.#reported === address) return;
     this.#reported = address;
-    const sentence = `Scanout found nothing mapped at ${hex(address)}: the screen is black there.`;
+    this.#reportUnmapped(address, 'the screen is black there');
+  }
+
+  #reportUnmapped(address: number, consequence: string): void {
+    const sentence = `Scanout found nothing mapped at ${hex(address)}: ${consequence}.`;
     this.#onEvent({ kind: 'scanout-unmapped', address: BigInt(address), sentence });
   }
 }

@@ -38,5 +38,6 @@ export function reportDeviceEvent(
     );
   } else if (event.kind === 'released-in-flight')
     observer?.report('released-in-flight', [address, 0, 0, 0], event.sentence);
-  else if (event.kind === 'scanout-unmapped') observer?.report('dma-unmapped', [address, 0, 0, 0], event.sentence);
+  else if (event.kind === 'scanout-unmapped')
+    observer?.report('dma-unmapped', [address, 0, 0, 0], event.sentence + whatElse(address));
 }

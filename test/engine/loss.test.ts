@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { PAGE_SIZE } from '../../src/bus/board-memory.ts';
+import { RINGGPU_PAIR } from '../../src/devices/ringgpu/packets.ts';
 import {
   RINGGPU_FAULT_MEMORY,
   RINGGPU_INT_LOST,
+  RINGGPU_POINTER_ENABLE,
   RINGGPU_SCANOUT_ENABLE,
   RINGGPU_STATUS_FAULTED,
 } from '../../src/devices/ringgpu/registers.ts';
@@ -73,7 +75,14 @@ describe('a lost GPU', () => {
     expect(target.u32[0]).to.equal(8);
   });
 
-  it('comes back with the picture that was on the monitor, and frames go on', async () => {
+  it('comes back with the picture and the pointer that were on the monitor, and frames go on', async () => {
+    const pointer = cpu.allocate(4);
+    pointer.u32.fill(0xff998877);
+    cpu.write('POINTER_BASE_LO', pointer.logical);
+    cpu.write('POINTER_PITCH', 4);
+    cpu.write('POINTER_SIZE', RINGGPU_PAIR(1, 1));
+    cpu.write('POINTER_POSITION', RINGGPU_PAIR(2, 0));
+    cpu.write('POINTER_CONTROL', RINGGPU_POINTER_ENABLE);
     target.u32.fill(0x00c0ffee);
     cpu.write('SCANOUT_CONTROL', RINGGPU_SCANOUT_ENABLE);
     cpu.flip(surface(target, 64), 16, 16);
@@ -82,6 +91,7 @@ describe('a lost GPU', () => {
     await lose();
     const { pixels } = await cpu.engine.screen();
     expect([...pixels.subarray(0, 4)]).to.deep.equal([0xc0, 0xff, 0xee, 255]);
+    expect([...pixels.subarray(8, 12)]).to.deep.equal([0x99, 0x88, 0x77, 255]);
     const before = cpu.read('VBLANK_COUNT');
     await cpu.until(() => cpu.read('VBLANK_COUNT') > before + 1);
     target.u32.fill(0x00123456);

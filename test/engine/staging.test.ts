@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { RINGGPU_FAULT_MEMORY, RINGGPU_SCANOUT_ENABLE } from '../../src/devices/ringgpu/registers.ts';
+import { RINGGPU_PAIR } from '../../src/devices/ringgpu/packets.ts';
+import {
+  RINGGPU_FAULT_MEMORY,
+  RINGGPU_INT_VBLANK,
+  RINGGPU_POINTER_ENABLE,
+  RINGGPU_SCANOUT_ENABLE,
+} from '../../src/devices/ringgpu/registers.ts';
 import { slabFits, slabSize } from '../../src/engine/webgpu/slab-size.ts';
 import { delay, FakeCpu, gpuContext, surface } from './fake-cpu.ts';
 
@@ -79,6 +85,36 @@ describe('the way of the bytes', () => {
     expect([...seen.sources].sort()).to.deep.equal([slabUsage(), apertureUsage()].sort());
     for (const descriptor of seen.mappedAtCreation) expect(descriptor.usage).to.equal(slabUsage());
     expect(seen.mappedAtCreation.length, 'slabs for 40 frames').to.be.at.most(8);
+    expect((await gpuContext()).errors).to.deep.equal([]);
+  });
+
+  it('is the same for a pointer that moves at every vblank', async () => {
+    const canvas = document.createElement('canvas');
+    const cpu = await FakeCpu.boot('webgpu', { canvas, pacing: 'unpaced' });
+    const frame = cpu.allocate(64 * 64 * 4);
+    const image = cpu.allocate(64 * 64 * 4);
+    cpu.write('SCANOUT_CONTROL', RINGGPU_SCANOUT_ENABLE);
+    cpu.flip(surface(frame, 256), 64, 64);
+    await cpu.finish();
+    cpu.write('POINTER_BASE_LO', image.logical);
+    cpu.write('POINTER_PITCH', 256);
+    cpu.write('POINTER_SIZE', RINGGPU_PAIR(64, 64));
+    cpu.write('POINTER_CONTROL', RINGGPU_POINTER_ENABLE);
+    cpu.write('INT_ENABLE', RINGGPU_INT_VBLANK);
+    const seen = await watch(async () => {
+      for (let i = 0; i < 40; i++) {
+        const before = cpu.read('VBLANK_COUNT');
+        image.u32.fill(i);
+        cpu.write('POINTER_POSITION', RINGGPU_PAIR(i, 5));
+        cpu.write('INT_STATUS', RINGGPU_INT_VBLANK);
+        await cpu.until(() => cpu.read('VBLANK_COUNT') !== before, 'a vblank');
+      }
+    });
+    cpu.close();
+    expect([seen.writes, seen.shaders, seen.maps]).to.deep.equal([0, 0, 0]);
+    expect([...seen.sources]).to.deep.equal([slabUsage()]);
+    for (const descriptor of seen.mappedAtCreation) expect(descriptor.usage).to.equal(slabUsage());
+    expect(seen.mappedAtCreation.length, 'slabs for 40 refreshes').to.be.at.most(12);
     expect((await gpuContext()).errors).to.deep.equal([]);
   });
 

@@ -105,6 +105,38 @@ export const RINGGPU_REGISTERS = {
   },
   SCANOUT_ACTIVE_HI: { offset: 0x07c, access: 'RO', reset: 0, text: 'High half.' },
   VBLANK_COUNT: { offset: 0x080, access: 'RO', reset: 0, text: 'Vertical blanks since power-on or reset.' },
+  POINTER_CONTROL: {
+    offset: 0x084,
+    access: 'RW',
+    reset: 0,
+    text: 'ENABLE lays the pointer over the picture. MONO: its image is an AND mask with an XOR mask behind it; without, A8R8G8B8.',
+  },
+  POINTER_BASE_LO: {
+    offset: 0x088,
+    access: 'RW',
+    reset: 0,
+    text: 'Logical address of the pointer’s image, a multiple of 4. All POINTER registers are latched at vblank.',
+  },
+  POINTER_BASE_HI: { offset: 0x08c, access: 'RW', reset: 0, text: 'High half.' },
+  POINTER_PITCH: {
+    offset: 0x090,
+    access: 'RW',
+    reset: 0,
+    text: 'Bytes from one line of the image, or of either mask, to the next, a multiple of 4 below 65536.',
+  },
+  POINTER_SIZE: { offset: 0x094, access: 'RW', reset: 0, text: 'Width in bits 15:0, height in 31:16; 1 to 64 each.' },
+  POINTER_HOT_SPOT: {
+    offset: 0x098,
+    access: 'RW',
+    reset: 0,
+    text: 'The pixel of the image that points: x in bits 15:0, y in 31:16.',
+  },
+  POINTER_POSITION: {
+    offset: 0x09c,
+    access: 'RW',
+    reset: 0,
+    text: 'Where on the screen the hot spot is: x in bits 15:0, y in 31:16, both signed.',
+  },
   FAULT_CODE: { offset: 0x0a0, access: 'RO', reset: 0, text: 'Why the ring stopped; 0: it did not.' },
   FAULT_ADDR_LO: { offset: 0x0a4, access: 'RO', reset: 0, text: 'Logical address that caused the fault, if one did.' },
   FAULT_ADDR_HI: { offset: 0x0a8, access: 'RO', reset: 0, text: 'High half.' },
@@ -169,6 +201,13 @@ export const RINGGPU_DDC_SDA_IN = 8;
 export const RINGGPU_SCANOUT_ENABLE = 1;
 /** Each channel of a pixel that has channels is looked up in LUT. */
 export const RINGGPU_SCANOUT_GAMMA = 2;
+
+/** POINTER_CONTROL bits: there is a pointer; its image is two masks of one bit a pixel, not A8R8G8B8. */
+export const RINGGPU_POINTER_ENABLE = 1;
+export const RINGGPU_POINTER_MONO = 2;
+
+/** Width and height of the pointer's image, at most. */
+export const RINGGPU_POINTER_EXTENT = 64;
 
 /** Pixel formats, as 32-, 32-, 16- and 8-bit numbers; the first letter stands for the highest bits. */
 export const RINGGPU_FORMAT_X8R8G8B8 = 0;

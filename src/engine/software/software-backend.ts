@@ -92,10 +92,10 @@ export class SoftwareBackend implements Backend {
       context.fillRect(0, 0, context.canvas.width, context.canvas.height);
       return true;
     }
-    const { word, width, height } = picture;
+    const { word, width, height, pointer } = picture;
     if (context.canvas.width !== width) context.canvas.width = width;
     if (context.canvas.height !== height) context.canvas.height = height;
-    const pixels = toScreen(this.#words.subarray(word), picture);
+    const pixels = toScreen(this.#words.subarray(word), picture, pointer && this.#words.subarray(pointer.word));
     context.putImageData(new ImageData(pixels, width, height), 0, 0);
     return true;
   }

@@ -1,11 +1,21 @@
-// The monitor: every pixel is one of the aperture's, whatever its format, and goes through the monitor's table if it has one.
-// pixels.wgsl stands before this text.
+// The monitor: every pixel is one of the aperture's, whatever its format, with the pointer laid over it, and goes through the
+// monitor's table if it has one. The twin of ../pixels.ts and ../pointer-pixels.ts. pixels.wgsl stands before this text.
+
+struct Pointer {
+  corner: vec2i,  // where on the screen its first pixel lies
+  size: vec2u,    // 0: there is none
+  word: u32,      // its first pixel's place in the aperture
+  pitch: u32,     // words from line to line
+  mono: u32,      // 1: AND mask, then XOR mask; 0: A8R8G8B8, premultiplied
+  unused: u32,
+}
 
 struct Mode {
   pitch: u32,    // words from line to line
   visible: u32,  // words from the first pixel on that are mapped
   format: u32,
   lookUp: u32,   // 1: use the table
+  pointer: Pointer,
   lut: array<vec4u, 64>,
 }
 
@@ -29,6 +39,25 @@ fn entry(index: u32) -> u32 {
   return mode.lut[index >> 2u][index & 3u];
 }
 
+// What the pointer makes of the colour below it.
+fn with_pointer(below: u32, x: u32, y: u32) -> u32 {
+  let pointer = mode.pointer;
+  let at = vec2u(vec2i(i32(x), i32(y)) - pointer.corner);
+  if (any(at >= pointer.size)) {
+    return below;
+  }
+  let row = pointer.word + at.y * pointer.pitch;
+  if (pointer.mono == 0u) {
+    return blend(aperture[row + at.x], below);
+  }
+  // Eight pixels a byte, the first in its highest bit.
+  let bit = (at.x & 24u) + 7u - (at.x & 7u);
+  let word = row + (at.x >> 5u);
+  let keep = (aperture[word] >> bit) & 1u;
+  let turn = (aperture[word + pointer.size.y * pointer.pitch] >> bit) & 1u;
+  return (below * keep) ^ (0xffffffu * turn);
+}
+
 @fragment
 fn pixel(corner: Corner) -> @location(0) vec4f {
   let x = u32(corner.position.x);
@@ -38,16 +67,15 @@ fn pixel(corner: Corner) -> @location(0) vec4f {
     return vec4f(0.0, 0.0, 0.0, 1.0);
   }
   let stored = (aperture[corner.surface + offset] >> pixel_bit(x, shift)) & pixel_mask(shift);
-  var colour: u32;
+  var listed = 0u;
   if (mode.format == P8) {
-    colour = entry(stored);
-  } else {
-    colour = to_colour(stored, mode.format, 0u);
-    if (mode.lookUp != 0u) {
-      let red = entry((colour >> 16u) & 0xffu) & 0xff0000u;
-      let green = entry((colour >> 8u) & 0xffu) & 0xff00u;
-      colour = red | green | (entry(colour & 0xffu) & 0xffu);
-    }
+    listed = entry(stored);
+  }
+  var colour = with_pointer(to_colour(stored, mode.format, listed), x, u32(corner.position.y));
+  if (mode.lookUp != 0u && mode.format != P8) {
+    let red = entry((colour >> 16u) & 0xffu) & 0xff0000u;
+    let green = entry((colour >> 8u) & 0xffu) & 0xff00u;
+    colour = red | green | (entry(colour & 0xffu) & 0xffu);
   }
   // Bytes B, G, R, A.
   return vec4f(unpack4x8unorm(colour).zyx, 1.0);

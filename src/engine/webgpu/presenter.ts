@@ -1,9 +1,11 @@
 /** Draws a surface of the aperture to the canvas, whose size follows the surface's. */
-import type { Picture } from '../backend.ts';
+import type { Picture, PointerPicture } from '../backend.ts';
 import type { Gpu } from './gpu-context.ts';
 
-/** As present.wgsl has it: four words and the monitor's table. */
-const MODE_BYTES = 16 + 1024;
+/** As present.wgsl has it: four words, eight of the pointer, and the monitor's table. */
+const MODE_BYTES = 16 + 32 + 1024;
+const POINTER_WORD = 4;
+const LUT_WORD = 12;
 
 export class Presenter {
   readonly #canvas: HTMLCanvasElement | null;
@@ -92,13 +94,15 @@ export class Presenter {
 
   /** Sends the mode to the GPU if it is a new one. Returns what to do after the submission; null when there is no slab. */
   #setMode(gpu: Gpu, encoder: GPUCommandEncoder, picture: Picture): (() => void) | null {
-    const { pitchWords, visibleWords, format, lut } = picture;
-    const key = `${pitchWords} ${visibleWords} ${format}`;
+    const { pitchWords, visibleWords, format, lut, pointer } = picture;
+    const pointerMode = pointer ? pointerModeOf(pointer) : NO_POINTER;
+    const key = `${pitchWords} ${visibleWords} ${format} ${pointerMode}`;
     if (key === this.#modeKey && lut === this.#lut) return () => {};
     const slab = gpu.uploads.take(MODE_BYTES);
     if (!slab) return null;
     slab.words.set([pitchWords, visibleWords, format, lut ? 1 : 0]);
-    if (lut) slab.words.set(lut, 4);
+    slab.words.set(pointerMode, POINTER_WORD);
+    if (lut) slab.words.set(lut, LUT_WORD);
     gpu.uploads.close(slab);
     this.#mode ??= gpu.device.createBuffer({
       label: 'mode',
@@ -122,4 +126,12 @@ export class Presenter {
     });
     return this.#bindings;
   }
+}
+
+/** No pixel lies under a pointer of size 0. */
+const NO_POINTER: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0];
+
+/** The struct Pointer of present.wgsl. */
+function pointerModeOf({ x, y, width, height, word, pitchWords, mono }: PointerPicture): readonly number[] {
+  return [x, y, width, height, word, pitchWords, mono ? 1 : 0, 0];
 }
