@@ -44,7 +44,8 @@ export const LANDING = 2;
 /** What the processor does: one of the CPU_ values. */
 export const CPU_STATE = 3;
 /**
- * Counts outermost callbacks entered and left, so that the watchdog can tell one long callback from many short ones.
+ * Counts outermost callbacks entered and left, so that the watchdog can tell one long callback from many short ones;
+ * and holds, so that it leaves alone a callback that someone steps through.
  */
 export const CALLBACK_COUNT = 4;
 /** Index in the list of callback names of the callback that runs now. */
@@ -69,8 +70,12 @@ export const ATTENTION_COMMAND = 2;
 export const ATTENTION_TIMER = 4;
 /** The watchdog found one callback running too long: bug check 0xEA at the next safepoint. */
 export const ATTENTION_WATCHDOG = 8;
-/** Hold at the next safepoint until cleared. */
+/** Hold before every call of the port, each time until ATTENTION_GO comes or this bit goes. */
 export const ATTENTION_PAUSE = 16;
+/** A processor that is held goes on. */
+export const ATTENTION_GO = 32;
+/** Beside ATTENTION_GO: and does not hold again before the callback that it is in has returned. */
+export const ATTENTION_LEAVE = 64;
 
 /* Values of CPU_STATE. */
 
@@ -82,6 +87,8 @@ export const CPU_RUNNING = 1;
 export const CPU_WAITING = 2;
 /** Crashed: nothing more will run. */
 export const CPU_HALTED = 3;
+/** Held before a call of the port, on ATTENTION_PAUSE. */
+export const CPU_HELD = 4;
 
 /** Bytes of the register file: one page, as BAR 0 is one page. */
 export const REGISTER_BYTES = PAGE_SIZE;

@@ -8,13 +8,16 @@
 import {
   ATTENTION,
   ATTENTION_COMMAND,
+  ATTENTION_GO,
   ATTENTION_INTERRUPT,
+  ATTENTION_LEAVE,
   ATTENTION_PAUSE,
   ATTENTION_TIMER,
   ATTENTION_WATCHDOG,
   CALLBACK_COUNT,
   CALLBACK_NAME,
   CPU_HALTED,
+  CPU_HELD,
   CPU_IDLE,
   CPU_RUNNING,
   CPU_STATE,
@@ -81,6 +84,11 @@ export interface ConnectedInterrupt {
 /** Ends the machine: `KeBugCheckEx`. */
 export type BugCheckHandler = (code: number, parameters: Parameters4, sentence: string, cause: unknown) => never;
 
+/** What is for a held processor only. */
+const HOLD_BITS = ATTENTION_PAUSE | ATTENTION_GO | ATTENTION_LEAVE;
+/** A held processor looks up this often, should it ever miss its call. */
+const HOLD_LOOK_MS = 1000;
+
 /** Service calls in a row with the line still asserted, after which the machine gives up on the driver. */
 const STORM = 1000;
 
@@ -98,6 +106,8 @@ export class Processor {
   onCommand: (() => void) | null = null;
   /** A second has passed. */
   onTimer: (() => void) | null = null;
+  /** The processor is held before the call of `name`. */
+  onHold: ((name: string, parameters: readonly unknown[]) => void) | null = null;
   /**
    * Sleeps until `index` is no longer `value` or the time is over. Replaced in tests on a page's main thread, which may
    * not sleep.
@@ -109,6 +119,10 @@ export class Processor {
   readonly #dpcs: (() => void)[] = [];
   #halted = false;
   #draining = false;
+  /** Callbacks on the stack. */
+  #depth = 0;
+  /** Depth of the callback that has to return before the processor holds again; 0: none. */
+  #leaving = 0;
 
   constructor(control: Int32Array, bugCheck: BugCheckHandler) {
     this.control = control;
@@ -124,9 +138,39 @@ export class Processor {
     this.#interrupts.sort((a, b) => b.irql - a.irql);
   }
 
+  /** Bits of ATTENTION that are set. */
+  get due(): number {
+    return Atomics.load(this.control, ATTENTION);
+  }
+
   /** Does what is due: one atomic load when nothing is. */
   safepoint(): void {
-    if (Atomics.load(this.control, ATTENTION) !== 0) this.#attend();
+    if (this.due !== 0) this.#attend();
+  }
+
+  /**
+   * Holds before the call of `name`, until the board lets the processor go on; not while it is on its way out of a
+   * callback. Nothing is served meanwhile but messages, and for the watchdog no time passes.
+   */
+  hold(name: string, parameters: readonly unknown[]): void {
+    const { control } = this;
+    const leaving = this.#leaving !== 0 && this.#depth >= this.#leaving;
+    if (this.#halted || (leaving && this.due & ATTENTION_LEAVE)) return;
+    // Arguments are looked at in a hold, and a driver's proxy may call the port when it is looked at.
+    if (Atomics.load(control, CPU_STATE) === CPU_HELD) return;
+    // What was meant for an earlier hold is not for this one.
+    Atomics.and(control, ATTENTION, ~(ATTENTION_GO | ATTENTION_LEAVE));
+    const state = Atomics.exchange(control, CPU_STATE, CPU_HELD);
+    this.onHold?.(name, parameters);
+    let bits = this.due;
+    for (; bits & ATTENTION_PAUSE && !(bits & ATTENTION_GO); bits = this.due) {
+      if (bits & ATTENTION_COMMAND) this.onCommand?.();
+      else this.sleep(ATTENTION, bits, HOLD_LOOK_MS);
+    }
+    Atomics.and(control, ATTENTION, ~ATTENTION_GO);
+    this.#leaving = bits & ATTENTION_LEAVE ? this.#depth : 0;
+    Atomics.add(control, CALLBACK_COUNT, 1);
+    Atomics.store(control, CPU_STATE, state);
   }
 
   /** Raises the IRQL and returns the old one (KeRaiseIrql). */
@@ -164,6 +208,7 @@ export class Processor {
     const old = this.raise(irql);
     this.callback = name;
     this.context = context | contextBit(name);
+    this.#depth++;
     // Only the outermost is counted: interrupts served meanwhile must not hide from the watchdog a routine that polls
     // for ever.
     if (!callback) Atomics.add(control, CALLBACK_COUNT, 1);
@@ -189,6 +234,7 @@ export class Processor {
     } catch (error) {
       return this.#exception(name, irql, error);
     } finally {
+      if (--this.#depth < this.#leaving) this.#leaving = 0;
       this.callback = callback;
       this.context = context;
       this.irql = old;
@@ -216,8 +262,9 @@ export class Processor {
    */
   waitForAttention(milliseconds: number, driverWaits: boolean): void {
     const bits = Atomics.load(this.control, ATTENTION);
-    // Bits that cannot be served now (a message for an idle machine) must not keep us awake.
-    if (bits & (driverWaits ? ~ATTENTION_COMMAND : ~0)) return;
+    // Bits that cannot be served now (a message for an idle machine, a hold, which waits for a call) must not keep us
+    // awake.
+    if (bits & ~HOLD_BITS & (driverWaits ? ~ATTENTION_COMMAND : ~0)) return;
     if (driverWaits) Atomics.store(this.control, CPU_STATE, CPU_WAITING);
     this.sleep(ATTENTION, bits, milliseconds);
     if (driverWaits) Atomics.store(this.control, CPU_STATE, CPU_RUNNING);
@@ -225,11 +272,10 @@ export class Processor {
 
   #attend(): void {
     const { control } = this;
-    let bits = Atomics.load(control, ATTENTION);
-    while (bits & ATTENTION_PAUSE) {
-      this.sleep(ATTENTION, bits, 1000);
-      bits = Atomics.load(control, ATTENTION);
-    }
+    const bits = this.due;
+    // Whoever was to go on has gone already; left over, they would make every call look here.
+    if (bits & HOLD_BITS && !(bits & ATTENTION_PAUSE))
+      Atomics.and(control, ATTENTION, ~(ATTENTION_GO | ATTENTION_LEAVE));
     if (bits & ATTENTION_WATCHDOG) {
       Atomics.and(control, ATTENTION, ~ATTENTION_WATCHDOG);
       if (this.callback) {

@@ -6,6 +6,8 @@
 import {
   ATTENTION,
   ATTENTION_COMMAND,
+  ATTENTION_GO,
+  ATTENTION_LEAVE,
   ATTENTION_PAUSE,
   ATTENTION_TIMER,
   type BoardMemory,
@@ -25,7 +27,7 @@ import { THREAD_STUCK_IN_DEVICE_DRIVER } from '../ddi/bug-checks.ts';
 import type { Engine, EngineEvent, EngineOptions } from '../engine/engine.ts';
 import { SharedRing } from '../memory/shared-ring.ts';
 import { createVerifier } from '../verifier/verifier.ts';
-import type { BoardEvent, BoardOptions, CpuBoot, CpuCommand, CpuEvent } from './board-protocol.ts';
+import type { BoardEvent, BoardOptions, CpuBoot, CpuCommand, CpuEvent, HoldRequest } from './board-protocol.ts';
 import type { Program } from './compile.ts';
 import { reportDeviceEvent, serialize } from './device-event.ts';
 import type { MachineStats } from './machine-types.ts';
@@ -117,6 +119,7 @@ export class BoardMachine {
       mode: this.#options.mode,
       apertureBytes,
     };
+    if (this.#options.paused) this.hold('pause');
     this.#worker.postMessage(boot);
     this.#watchAttention();
     this.#timers.push(
@@ -164,13 +167,12 @@ export class BoardMachine {
     });
   }
 
-  /** Holds the processor at its next safepoint, or lets it go on. */
-  pause(paused: boolean): void {
-    if (paused) signalProcessor(this.#control, ATTENTION_PAUSE);
-    else {
-      Atomics.and(this.#control, ATTENTION, ~ATTENTION_PAUSE);
-      Atomics.notify(this.#control, ATTENTION);
-    }
+  /** Holds the processor before its next call of the port, or lets it go on. */
+  hold(how: HoldRequest): void {
+    const go = ATTENTION_GO | (how === 'leave' ? ATTENTION_LEAVE : 0);
+    if (how === 'pause') Atomics.and(this.#control, ATTENTION, ~ATTENTION_LEAVE);
+    if (how === 'resume') Atomics.and(this.#control, ATTENTION, ~(ATTENTION_PAUSE | ATTENTION_LEAVE));
+    signalProcessor(this.#control, how === 'pause' ? ATTENTION_PAUSE : go);
   }
 
   /**
@@ -182,7 +184,7 @@ export class BoardMachine {
   async stop(graceMs: number): Promise<Shutdown> {
     const running = this.#worker !== null && !this.#ended && Atomics.load(this.#control, CPU_STATE) !== CPU_HALTED;
     if (running) {
-      this.pause(false);
+      this.hold('resume');
       const done = new Promise<void>((resolve) => {
         this.#cpuDone = resolve;
       });

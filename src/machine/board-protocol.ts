@@ -20,6 +20,8 @@ export interface BoardOptions {
   readonly pacing: Pacing;
   readonly mode: { readonly width: number; readonly height: number };
   readonly watchdogSeconds: number;
+  /** Hold before the driver's first call. */
+  readonly paused: boolean;
 }
 
 /** A bug check as it leaves the worker. */
@@ -41,6 +43,18 @@ export interface CpuBoot {
   readonly apertureBytes: number;
 }
 
+/** Where a processor is held, as it leaves the worker. */
+export interface RawHold {
+  /** The port's function that is about to be called. */
+  readonly call: string;
+  /** Its arguments, as `argument-text.ts` writes them. */
+  readonly parameters: readonly string[];
+  readonly callback: string | null;
+  readonly irql: string;
+  /** The place, then its callers. */
+  readonly positions: readonly GeneratedPosition[];
+}
+
 /** From the worker, through the ring `events`. */
 export type CpuEvent =
   | { readonly type: 'log'; readonly source: LogSource; readonly level: LogLevel; readonly text: string }
@@ -50,6 +64,7 @@ export type CpuEvent =
   | { readonly type: 'common-buffers'; readonly list: readonly CommonBufferRecord[]; readonly last: boolean }
   | { readonly type: 'mode'; readonly width: number; readonly height: number }
   | { readonly type: 'running' }
+  | { readonly type: 'held'; readonly hold: RawHold }
   | { readonly type: 'failed'; readonly reason: string; readonly positions: readonly GeneratedPosition[] }
   /** Shut down: nothing more comes. */
   | { readonly type: 'done' };
@@ -72,6 +87,12 @@ export interface SerializedEngineEvent {
   readonly sentence: string;
 }
 
+/**
+ * `pause`: hold before the next call of the port · `resume` · `step`: from a hold to the next call · `leave`: from a hold
+ * to the first call after the present callback has returned
+ */
+export type HoldRequest = 'pause' | 'resume' | 'step' | 'leave';
+
 /** App page → board. Requests carry a number that the answer repeats. */
 export type BoardRequest =
   | { readonly type: 'boot'; readonly id: number; readonly program: Program; readonly options: BoardOptions }
@@ -83,7 +104,7 @@ export type BoardRequest =
   | { readonly type: 'stats'; readonly id: number }
   /** Destroys the GPU device on purpose: for trying device loss. */
   | { readonly type: 'lose-device'; readonly id: number }
-  | { readonly type: 'pause'; readonly id: number; readonly paused: boolean }
+  | { readonly type: 'hold'; readonly id: number; readonly how: HoldRequest }
   /** What the board holds of the GPU; the one request that needs no machine. */
   | { readonly type: 'holdings'; readonly id: number }
   /** Frees the machine; the picture stays. */
@@ -98,7 +119,7 @@ export interface BoardAnswers {
   readonly 'common-buffers': { readonly list: readonly CommonBufferRecord[] };
   readonly stats: { readonly stats: MachineStats };
   readonly 'lose-device': null;
-  readonly pause: null;
+  readonly hold: null;
   readonly close: null;
   readonly holdings: GpuHoldings;
 }

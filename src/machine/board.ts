@@ -78,8 +78,8 @@ class Board {
       case 'lose-device':
         (await this.#gpu)?.device?.destroy();
         return null;
-      case 'pause':
-        machine.pause(request.paused);
+      case 'hold':
+        machine.hold(request.how);
         return null;
       case 'close':
         machine.close();

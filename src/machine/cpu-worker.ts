@@ -31,12 +31,14 @@ import { SharedRing } from '../memory/shared-ring.ts';
 import { driverPositions, STACK_DEPTH } from '../verifier/source-position.ts';
 import { createVerifier, formatParameters } from '../verifier/verifier.ts';
 import { collectBugCheckData } from '../videoport/bug-check-callback.ts';
+import { irqlName } from '../videoport/call-rules.ts';
 import { enumerateDueChildren } from '../videoport/children.ts';
 import { installPort, Port, type VideoDevice } from '../videoport/port.ts';
 import { procAddress } from '../videoport/proc-address.ts';
 import { resetAfterBugCheck } from '../videoport/reset-hardware.ts';
 import { shutDown, startDriver } from '../videoport/start-device.ts';
 import { timerTick } from '../videoport/timer.ts';
+import { argumentTexts } from './argument-text.ts';
 import type { CpuBoot, CpuCommand, CpuEvent } from './board-protocol.ts';
 import { reportDeviceEvent } from './device-event.ts';
 import { type Failure, loadDriver } from './driver-loader.ts';
@@ -142,6 +144,19 @@ function start(boot: CpuBoot): void {
   };
 
   processor.onTimer = timerTick;
+  processor.onHold = (call, parameters) => {
+    const isExtension = (value: unknown): boolean => port.devices.some(({ extension }) => extension === value);
+    emit({
+      type: 'held',
+      hold: {
+        call,
+        parameters: argumentTexts(parameters, isExtension),
+        callback: processor.callback,
+        irql: irqlName(processor.irql),
+        positions: driverPositions(new Error()),
+      },
+    });
+  };
   processor.onCommand = () => {
     // Cleared first: whoever pushes a command afterwards sets the bit again.
     Atomics.and(control, ATTENTION, ~ATTENTION_COMMAND);

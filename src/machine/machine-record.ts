@@ -4,7 +4,7 @@ import type { GeneratedPosition } from '../verifier/source-position.ts';
 import type { LogLevel, LogSource } from '../videoport/port.ts';
 import type { BoardEvent, CpuEvent } from './board-protocol.ts';
 import type { Compiled } from './compile.ts';
-import type { MachineEvent, MachineState, MachineStats } from './machine-types.ts';
+import type { Hold, MachineEvent, MachineState, MachineStats } from './machine-types.ts';
 import type { BugCheck, CommonBufferRecord, Finding, Shutdown } from './report.ts';
 
 /** Lines of the log that are kept. */
@@ -32,6 +32,10 @@ export class MachineRecord {
   buffers: readonly CommonBufferRecord[] = [];
   bugCheck: BugCheck | null = null;
   shutdown: Shutdown = 'none';
+  /** Where the processor of a paused machine stands. */
+  hold: Hold | null = null;
+  /** Has the display driver set its mode? */
+  booted = false;
   readonly findings: Finding[] = [];
   readonly #log: string[] = [];
   readonly #locate: Compiled['locate'];
@@ -57,6 +61,7 @@ export class MachineRecord {
   /** Goes into another state. */
   enter(state: MachineState, reason?: string): void {
     this.state = state;
+    this.hold = null;
     this.#emit(reason === undefined ? { type: 'state', state } : { type: 'state', state, reason });
   }
 
@@ -94,7 +99,16 @@ export class MachineRecord {
       case 'mode':
         this.#emit({ type: 'mode', width: event.width, height: event.height });
         break;
+      case 'held': {
+        // Of a pause that is over already.
+        if (this.state !== 'paused') break;
+        const { call, parameters, callback, irql, positions } = event.hold;
+        this.hold = { call, parameters: parameters.map(String), callback, irql, ...this.#place(positions) };
+        this.#emit({ type: 'held', hold: this.hold });
+        break;
+      }
       case 'running':
+        this.booted = true;
         if (this.state === 'booting') this.enter('running');
         break;
       case 'failed': {

@@ -4,7 +4,8 @@ import type { DriverFile } from './driver-files.ts';
 import type { BugCheck, Finding, Report } from './report.ts';
 
 /**
- * `booting` from boot until the first mode is set · `running` · `paused` · `stopped` by request · `failed`: the driver
+ * `booting` from boot until the first mode is set · `running` · `paused`: is held before its next call of the port, see
+ * {@link MachineControl.held} · `stopped` by request · `failed`: the driver
  * did not start (no DriverEntry, it threw, it returned a failure) · `crashed`: bug check
  */
 export type MachineState = 'booting' | 'running' | 'paused' | 'stopped' | 'failed' | 'crashed';
@@ -32,6 +33,8 @@ export interface BootOptions {
   readonly monitor?: HTMLElement;
   /** Seconds that one callback may run before bug check 0xEA. Default 5. */
   readonly watchdogSeconds?: number;
+  /** Default false. True: is paused from the beginning, and so held before the driver's very first call. */
+  readonly paused?: boolean;
   /** Called for each event below; also to be had with `addEventListener`. */
   readonly onEvent?: (event: MachineEvent) => void;
 }
@@ -50,6 +53,24 @@ export interface MachineStats {
   readonly calls: number;
 }
 
+/** Where a paused machine's processor stands: before a call of the port that the driver is about to make. */
+export interface Hold {
+  /** The function, such as `VideoPortAllocateCommonBuffer`. */
+  readonly call: string;
+  /** Its arguments in brief, in order; those that were left out at the end are not there. */
+  readonly parameters: readonly string[];
+  /** The callback that makes the call, such as `HwVidFindAdapter`; null outside any. */
+  readonly callback: string | null;
+  /** As the DDK names it: `PASSIVE_LEVEL`. */
+  readonly irql: string;
+  /** The driver's own line; null when none was found. Lines and columns count from 1. */
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+  /** Who called that place, innermost first, as `file:line:column`: at most three. */
+  readonly callers: readonly string[];
+}
+
 /** What a machine tells while it lives. */
 export type MachineEvent =
   | { readonly type: 'state'; readonly state: MachineState; readonly reason?: string }
@@ -60,6 +81,8 @@ export type MachineEvent =
       readonly level: 'error' | 'warn' | 'trace' | 'info';
       readonly text: string;
     }
+  /** The processor of a paused machine has come to a call, and stands there. */
+  | { readonly type: 'held'; readonly hold: Hold }
   | { readonly type: 'finding'; readonly finding: Finding }
   | { readonly type: 'bugcheck'; readonly bugCheck: BugCheck }
   /** About four times a second. */
@@ -109,8 +132,22 @@ export interface MachineControl {
   screen(): Promise<Screen>;
   /** The report so far. */
   report(): Promise<Report>;
+  /** Where the processor stands; null while it runs, and in a paused machine until the driver comes to a call. */
+  readonly held: Hold | null;
+  /**
+   * Holds the processor before the driver's next call of the port. A driver that computes, waits or is not called by
+   * anyone goes on until it makes one; the device goes on in any case. Does nothing unless it boots or runs.
+   */
   pause(): void;
+  /** Lets a paused machine go on. */
   resume(): void;
+  /** From a hold to the next call of the port, in whatever callback that is. Does nothing while nothing is held. */
+  step(): void;
+  /**
+   * From a hold to the first call after the present callback has returned: in the callback that it interrupted or was
+   * called from, else in the next one. Does nothing while nothing is held.
+   */
+  stepOut(): void;
   /**
    * Shuts down, leak check included, and by force when the driver takes longer than `graceMs` (default 80: a stop is
    * over within 100 ms); resolves with the last report. Stopping twice gives the same report.

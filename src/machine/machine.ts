@@ -9,12 +9,12 @@
 
 import type { Screen } from '../engine/engine.ts';
 import { BoardFrame } from './board-frame.ts';
-import type { BoardMessage } from './board-protocol.ts';
+import type { BoardMessage, HoldRequest } from './board-protocol.ts';
 import { type Compiled, compile } from './compile.ts';
 import type { DriverFile } from './driver-files.ts';
 import type { GpuHoldings } from './gpu-ledger.ts';
 import { MachineRecord } from './machine-record.ts';
-import type { BootOptions, MachineControl, MachineState, Support } from './machine-types.ts';
+import type { BootOptions, Hold, MachineControl, MachineState, Support } from './machine-types.ts';
 import type { BugCheck, Finding, Report } from './report.ts';
 
 /** What is left of a machine whose frame is gone. */
@@ -91,7 +91,7 @@ export class Machine implements MachineControl {
     const machine = new Machine(frame, compiled, options.onEvent);
     serving.set(frame, machine);
     frame.onEvents = (events) => machine.#receive(events);
-    machine.#record.enter('booting');
+    machine.#record.enter(options.paused ? 'paused' : 'booting');
     try {
       const { engine, adapter } = await frame.request<'boot'>({
         type: 'boot',
@@ -103,6 +103,7 @@ export class Machine implements MachineControl {
           pacing: options.pacing ?? 'display',
           mode: options.mode ?? DEFAULT_MODE,
           watchdogSeconds: options.watchdogSeconds ?? DEFAULT_WATCHDOG_SECONDS,
+          paused: options.paused ?? false,
         },
       });
       machine.#engine = engine;
@@ -186,16 +187,34 @@ export class Machine implements MachineControl {
     return this.#frame.request<'holdings'>({ type: 'holdings' });
   }
 
+  get held(): Hold | null {
+    return this.#record.hold;
+  }
+
   pause(): void {
-    if (this.state !== 'running') return;
-    void this.#frame.request<'pause'>({ type: 'pause', paused: true });
+    if (this.state !== 'running' && this.state !== 'booting') return;
+    this.#hold('pause');
     this.#record.enter('paused');
   }
 
   resume(): void {
     if (this.state !== 'paused') return;
-    void this.#frame.request<'pause'>({ type: 'pause', paused: false });
-    this.#record.enter('running');
+    this.#hold('resume');
+    this.#record.enter(this.#record.booted ? 'running' : 'booting');
+  }
+
+  step(): void {
+    if (this.held) this.#hold('step');
+  }
+
+  stepOut(): void {
+    if (this.held) this.#hold('leave');
+  }
+
+  #hold(how: HoldRequest): void {
+    this.#record.hold = null;
+    // A frame that was taken out of the page holds nothing any more.
+    this.#frame.request<'hold'>({ type: 'hold', how }).catch(() => {});
   }
 
   async report(): Promise<Report> {

@@ -3,8 +3,6 @@
  * at the next safepoint, which then has the driver's own line; a driver that reaches no safepoint is given up.
  */
 import {
-  ATTENTION,
-  ATTENTION_PAUSE,
   ATTENTION_WATCHDOG,
   CALLBACK_COUNT,
   CALLBACK_NAME,
@@ -26,7 +24,7 @@ export class Watchdog {
   /** When a bug check was asked for; 0: it was not. */
   #asked = 0;
 
-  /** @param limitMs how long one outermost callback may run; waiting in VideoPortWaitForSingleObject does not count */
+  /** @param limitMs how long one outermost callback may run; waiting in VideoPortWaitForSingleObject does not count, nor being held */
   constructor(control: Int32Array, limitMs: number) {
     this.#control = control;
     this.#limitMs = limitMs;
@@ -37,8 +35,7 @@ export class Watchdog {
     const now = performance.now();
     const callback = Atomics.load(this.#control, CALLBACK_COUNT);
     const running = Atomics.load(this.#control, CPU_STATE) === CPU_RUNNING;
-    const paused = (Atomics.load(this.#control, ATTENTION) & ATTENTION_PAUSE) !== 0;
-    if (!running || paused || callback !== this.#callback) {
+    if (!running || callback !== this.#callback) {
       this.#callback = callback;
       this.#since = now;
       this.#asked = 0;

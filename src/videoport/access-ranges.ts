@@ -47,7 +47,17 @@ export function VideoPortGetAccessRanges(
   DeviceId: number | null,
   Slot: Out<ULONG> | null,
 ): VP_STATUS {
-  enter(GET);
+  enter(
+    GET,
+    HwDeviceExtension,
+    NumRequestedResources,
+    RequestedResources,
+    NumAccessRanges,
+    AccessRanges,
+    VendorId,
+    DeviceId,
+    Slot,
+  );
   void NumRequestedResources;
   void RequestedResources;
   const device = port.device(HwDeviceExtension, GET.name);
@@ -90,7 +100,7 @@ export function VideoPortVerifyAccessRanges(
   NumAccessRanges: ULONG,
   AccessRanges: readonly VIDEO_ACCESS_RANGE[] | null,
 ): VP_STATUS {
-  enter(VERIFY);
+  enter(VERIFY, HwDeviceExtension, NumAccessRanges, AccessRanges);
   const device = port.device(HwDeviceExtension, VERIFY.name);
   if (NumAccessRanges === 0 || AccessRanges === null) {
     device.claims = [];

@@ -201,7 +201,7 @@ export function VideoPortGetAgpServices(
   HwDeviceExtension: HwDeviceExtension,
   AgpServices: VIDEO_PORT_AGP_SERVICES,
 ): BOOLEAN {
-  enter(GET);
+  enter(GET, HwDeviceExtension, AgpServices);
   port.device(HwDeviceExtension, GET.name);
   const { AgpSetRate, ...services } = agpService;
   void AgpSetRate;

@@ -40,7 +40,18 @@ export function VideoPortMapBankedMemory<T>(
   BankRoutine: PBANKED_SECTION_ROUTINE<T>,
   Context: T,
 ): VP_STATUS {
-  enter(MAP);
+  enter(
+    MAP,
+    HwDeviceExtension,
+    PhysicalAddress,
+    Length,
+    InIoSpace,
+    VirtualAddress,
+    BankLength,
+    ReadWriteBank,
+    BankRoutine,
+    Context,
+  );
   port.device(HwDeviceExtension, MAP.name);
   const target = port.bus.decode(Number(PhysicalAddress), false);
   const whole = Number.isInteger(BankLength) && BankLength > 0 && BankLength % 4 === 0;
@@ -88,7 +99,7 @@ export function VideoPortSetTrappedEmulatorPorts(
   NumAccessRanges: ULONG,
   AccessRange: readonly VIDEO_ACCESS_RANGE[] | null,
 ): VP_STATUS {
-  enter(TRAP);
+  enter(TRAP, HwDeviceExtension, NumAccessRanges, AccessRange);
   const device = port.device(HwDeviceExtension, TRAP.name);
   const ranges = (AccessRange ?? []).slice(0, NumAccessRanges);
   if (ranges.length < NumAccessRanges) return ERROR_INVALID_PARAMETER;

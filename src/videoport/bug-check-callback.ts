@@ -46,7 +46,7 @@ export function VideoPortRegisterBugcheckCallback(
   Callback: PVIDEO_BUGCHECK_CALLBACK | null,
   BugcheckDataSize: ULONG,
 ): VP_STATUS {
-  enter(REGISTER);
+  enter(REGISTER, HwDeviceExtension, BugcheckCode, Callback, BugcheckDataSize);
   const device = port.device(HwDeviceExtension, REGISTER.name);
   if (BugcheckCode !== THREAD_STUCK_IN_DEVICE_DRIVER || BugcheckDataSize > LARGEST) return ERROR_INVALID_PARAMETER;
   const old = registrations().get(device);

@@ -55,7 +55,7 @@ export function VideoPortGetBusData(
   Offset: ULONG,
   Length: ULONG,
 ): ULONG {
-  enter(GET);
+  enter(GET, HwDeviceExtension, BusDataType, SlotNumber, Buffer, Offset, Length);
   const device = port.device(HwDeviceExtension, GET.name);
   requireMapped(Buffer, Length, GET.name, true);
   const { bytes } = port.space;
@@ -90,7 +90,7 @@ export function VideoPortSetBusData(
   Offset: ULONG,
   Length: ULONG,
 ): ULONG {
-  enter(SET);
+  enter(SET, HwDeviceExtension, BusDataType, SlotNumber, Buffer, Offset, Length);
   const device = port.device(HwDeviceExtension, SET.name);
   requireMapped(Buffer, Length, SET.name, false);
   const written = port.space.bytes.slice(Buffer, Buffer + Length);
@@ -120,7 +120,7 @@ export function VideoPortCheckForDeviceExistence(
   SubSystemId: USHORT,
   Flags: ULONG,
 ): BOOLEAN {
-  enter(EXISTS);
+  enter(EXISTS, HwDeviceExtension, VendorId, DeviceId, RevisionId, SubVendorId, SubSystemId, Flags);
   port.device(HwDeviceExtension, EXISTS.name);
   if (Flags & ~(CDE_USE_REVISION | CDE_USE_SUBSYSTEM_IDS)) return false;
   return port.bus.entries().some(([, pciFunction]) => {
@@ -142,7 +142,7 @@ export { VideoPortCheckForDeviceExistence as VideoPortCheckForDeviceExistance };
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetvgastatus
  */
 export function VideoPortGetVgaStatus(HwDeviceExtension: HwDeviceExtension, VgaStatus: Out<ULONG>): VP_STATUS {
-  enter(VGA_STATUS);
+  enter(VGA_STATUS, HwDeviceExtension, VgaStatus);
   const { pciFunction } = port.device(HwDeviceExtension, VGA_STATUS.name);
   const [programming = 0, subclass = 0, base = 0] = pciFunction.read(CLASS, 3);
   const vga = ((base << 16) | (subclass << 8) | programming) === VGA_CLASS;

@@ -1,12 +1,13 @@
 /**
  * When a VideoPort function may be called: the IRQL and the callbacks that its page allows. Every exported function
- * begins with `enter(RULE)`, which checks the rule and is a safepoint.
+ * begins with `enter(RULE, …its arguments)`, which checks the rule, is a safepoint, and is where a driver is held that
+ * someone steps through.
  *
  * HwVidResetHw, at any IRQL up to HIGH_LEVEL, may only read and write registers, stall and zero. HwVidInterrupt may
  * call nine kinds of functions and nothing else (its page: "any other call is a system crash"). Some functions are
  * documented as callable at any IRQL and yet are not among the nine: those give a finding, and the machine goes on.
  */
-import { CALL_COUNT } from '../bus/board-memory.ts';
+import { ATTENTION_PAUSE, CALL_COUNT } from '../bus/board-memory.ts';
 import { IRQL_NOT_LESS_OR_EQUAL } from '../ddi/bug-checks.ts';
 import { APC_LEVEL, DISPATCH_LEVEL, HIGH_LEVEL, PASSIVE_LEVEL } from '../ddi/constants.ts';
 import { type CallbackName, contextBit, DIRQL } from '../hal/processor.ts';
@@ -53,17 +54,36 @@ export function callRule(name: string, maxIrql: number, options: RuleOptions = {
   };
 }
 
-/** Checks the rule of the function that was just entered, and serves what is due. */
-export function enter(rule: CallRule): void {
+/**
+ * Checks the rule of the function that was just entered, holds if that is asked for, and serves what is due.
+ * @param a its first argument, and so on: whoever steps through a driver sees them. Each one has a parameter of its own
+ *   because an array would have to be made at every call, and is looked at next to never.
+ */
+export function enter(
+  rule: CallRule,
+  a?: unknown,
+  b?: unknown,
+  c?: unknown,
+  d?: unknown,
+  e?: unknown,
+  f?: unknown,
+  g?: unknown,
+  h?: unknown,
+  i?: unknown,
+): void {
   const { processor } = port;
   const { control, irql, context } = processor;
   control[CALL_COUNT] = ((control[CALL_COUNT] ?? 0) + 1) | 0;
   if (irql > rule.maxIrql || irql < rule.minIrql) wrongIrql(rule);
   else if ((context & rule.forbidden) !== 0 || (rule.only !== 0 && (context & rule.only) === 0)) wrongContext(rule);
-  processor.safepoint();
+  if (processor.due !== 0) {
+    if (processor.due & ATTENTION_PAUSE) processor.hold(rule.name, [a, b, c, d, e, f, g, h, i]);
+    processor.safepoint();
+  }
 }
 
-const irqlName = (irql: number): string =>
+/** An IRQL as the DDK names it. */
+export const irqlName = (irql: number): string =>
   ({
     [PASSIVE_LEVEL]: 'PASSIVE_LEVEL',
     [APC_LEVEL]: 'APC_LEVEL',

@@ -178,7 +178,7 @@ function describeMonitor(edid: Uint8Array): string {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportenumeratechildren
  */
 export function VideoPortEnumerateChildren(HwDeviceExtension: HwDeviceExtension, Reserved: PVOID): VP_STATUS {
-  enter(ENUMERATE);
+  enter(ENUMERATE, HwDeviceExtension, Reserved);
   const device = port.device(HwDeviceExtension, ENUMERATE.name);
   if (Reserved !== NULL) {
     port.observer?.report(
@@ -213,7 +213,7 @@ function childAt(deviceObject: PVOID, caller: string): ChildDevice | null {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetassociateddeviceextension
  */
 export function VideoPortGetAssociatedDeviceExtension(DeviceObject: PVOID): HwDeviceExtension | null {
-  enter(GET_EXTENSION);
+  enter(GET_EXTENSION, DeviceObject);
   return childAt(DeviceObject, GET_EXTENSION.name)?.parent.extension ?? null;
 }
 
@@ -225,6 +225,6 @@ export function VideoPortGetAssociatedDeviceExtension(DeviceObject: PVOID): HwDe
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetassociateddeviceid
  */
 export function VideoPortGetAssociatedDeviceID(DeviceObject: PVOID): ULONG {
-  enter(GET_ID);
+  enter(GET_ID, DeviceObject);
   return childAt(DeviceObject, GET_ID.name)?.uid ?? 0;
 }

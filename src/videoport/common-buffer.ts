@@ -59,7 +59,7 @@ export function VideoPortGetDmaAdapter(
   HwDeviceExtension: HwDeviceExtension,
   VpDeviceDescription: VP_DEVICE_DESCRIPTION,
 ): PVP_DMA_ADAPTER {
-  enter(GET);
+  enter(GET, HwDeviceExtension, VpDeviceDescription);
   port.device(HwDeviceExtension, GET.name);
   const { ScatterGather, Dma32BitAddresses, Dma64BitAddresses, MaximumLength } = VpDeviceDescription ?? {};
   if (!isUlong(MaximumLength)) {
@@ -102,7 +102,7 @@ export function VideoPortAllocateCommonBuffer(
   CacheEnabled: BOOLEAN,
   Reserved: PVOID | null = NULL,
 ): PVOID {
-  enter(ALLOCATE);
+  enter(ALLOCATE, HwDeviceExtension, VpDmaAdapter, DesiredLength, LogicalAddress, CacheEnabled, Reserved);
   void Reserved;
   port.device(HwDeviceExtension, ALLOCATE.name);
   const adapter = adapterOf(VpDmaAdapter, ALLOCATE.name);
@@ -146,7 +146,7 @@ export function VideoPortReleaseCommonBuffer(
   VirtualAddress: PVOID,
   CacheEnabled: BOOLEAN,
 ): void {
-  enter(RELEASE);
+  enter(RELEASE, HwDeviceExtension, VpDmaAdapter, Length, LogicalAddress, VirtualAddress, CacheEnabled);
   port.device(HwDeviceExtension, RELEASE.name);
   const adapter = adapterOf(VpDmaAdapter, RELEASE.name);
   if (adapter) releaseBuffer(RELEASE.name, adapter, Length, LogicalAddress, VirtualAddress, CacheEnabled);
@@ -231,7 +231,7 @@ function checkPadding(buffer: CommonBuffer): void {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportputdmaadapter
  */
 export function VideoPortPutDmaAdapter(HwDeviceExtension: HwDeviceExtension, VpDmaAdapter: PVP_DMA_ADAPTER): void {
-  enter(PUT);
+  enter(PUT, HwDeviceExtension, VpDmaAdapter);
   port.device(HwDeviceExtension, PUT.name);
   const adapter = adapterOf(VpDmaAdapter, PUT.name);
   if (!adapter) return;

@@ -81,7 +81,7 @@ export function VideoPortDDCMonitorHelper(
   EdidBuffer: PVOID,
   EdidBufferSize: ULONG,
 ): BOOLEAN {
-  enter(HELPER);
+  enter(HELPER, HwDeviceExtension, DDCControl, EdidBuffer, EdidBufferSize);
   port.device(HwDeviceExtension, HELPER.name);
   if (DDCControl?.Size !== SIZE_OF_DDC_CONTROL || EdidBufferSize < BLOCK) return false;
   requireMapped(EdidBuffer, EdidBufferSize, HELPER.name, true);
@@ -106,15 +106,15 @@ const delayOf = (callbacks: I2C_CALLBACKS | VIDEO_I2C_CONTROL): number =>
 /** The functions of both versions of the interface. Version 2's read ends its transfer only when it is told to. */
 export const i2cService = {
   I2CStart: (HwDeviceExtension: object, callbacks: I2C_CALLBACKS) => {
-    enter(I2C);
+    enter(I2C, HwDeviceExtension, callbacks);
     return i2cStart(linesOf(HwDeviceExtension, callbacks, delayOf(callbacks)));
   },
   I2CStop: (HwDeviceExtension: object, callbacks: I2C_CALLBACKS) => {
-    enter(I2C);
+    enter(I2C, HwDeviceExtension, callbacks);
     return i2cStop(linesOf(HwDeviceExtension, callbacks, delayOf(callbacks)));
   },
   I2CWrite: (HwDeviceExtension: object, callbacks: I2C_CALLBACKS, Buffer: PVOID, Length: ULONG) => {
-    enter(I2C);
+    enter(I2C, HwDeviceExtension, callbacks, Buffer, Length);
     requireMapped(Buffer, Length, 'I2CWrite', false);
     const lines = linesOf(HwDeviceExtension, callbacks, delayOf(callbacks));
     for (let i = 0; i < Length; i++) if (!i2cWriteByte(lines, port.space.bytes[Buffer + i] ?? 0)) return false;
@@ -127,7 +127,7 @@ export const i2cService = {
     Length: ULONG,
     EndOfRead: BOOLEAN = true,
   ) => {
-    enter(I2C);
+    enter(I2C, HwDeviceExtension, callbacks, Buffer, Length, EndOfRead);
     requireMapped(Buffer, Length, 'I2CRead', true);
     const lines = linesOf(HwDeviceExtension, callbacks, delayOf(callbacks));
     for (let i = 0; i < Length; i++) {

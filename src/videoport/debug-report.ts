@@ -67,7 +67,7 @@ export function VideoPortDbgReportCreate(
   ulpArg3: number,
   ulpArg4: number,
 ): PVIDEO_DEBUG_REPORT {
-  enter(CREATE);
+  enter(CREATE, HwDeviceExtension, ulCode, ulpArg1, ulpArg2, ulpArg3, ulpArg4);
   port.device(HwDeviceExtension, CREATE.name);
   if (!Number.isInteger(ulCode)) return NULL;
   const report: DebugReport = {
@@ -91,7 +91,7 @@ export function VideoPortDbgReportSecondaryData(
   pvData: PVOID,
   ulDataSize: ULONG,
 ): BOOLEAN {
-  enter(SECONDARY);
+  enter(SECONDARY, pReport, pvData, ulDataSize);
   const report = reportOf(pReport, SECONDARY.name);
   if (!report || report.data.length + ulDataSize > VIDEO_DEBUG_REPORT_MAX_SIZE) return false;
   requireMapped(pvData, ulDataSize, SECONDARY.name, false);
@@ -108,7 +108,7 @@ export function VideoPortDbgReportSecondaryData(
  * @see video.h
  */
 export function VideoPortDbgReportComplete(pReport: PVIDEO_DEBUG_REPORT): void {
-  enter(COMPLETE);
+  enter(COMPLETE, pReport);
   const report = reportOf(pReport, COMPLETE.name);
   if (!report) return;
   port.handles.remove(pReport);

@@ -43,7 +43,7 @@ export function VideoPortDebugPrint(
   DebugMessage: string,
   ...Arguments: readonly unknown[]
 ): void {
-  enter(PRINT);
+  enter(PRINT, DebugPrintLevel, DebugMessage, Arguments);
   const level: LogLevel =
     DebugPrintLevel === Warn
       ? 'warn'
@@ -70,7 +70,7 @@ export function VideoPortLogError(
   ErrorCode: VP_STATUS,
   UniqueId: ULONG,
 ): void {
-  enter(LOG_ERROR);
+  enter(LOG_ERROR, HwDeviceExtension, Vrp, ErrorCode, UniqueId);
   port.device(HwDeviceExtension, LOG_ERROR.name);
   const request = Vrp ? `, request 0x${Vrp.IoControlCode.toString(16)}` : '';
   port.log('driver', 'error', `event log: ${statusName(ErrorCode)}, id ${UniqueId}${request}`);

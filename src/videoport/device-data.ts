@@ -60,7 +60,7 @@ export function VideoPortGetDeviceData<T>(
   CallbackRoutine: PMINIPORT_QUERY_DEVICE_ROUTINE<T>,
   Context: T,
 ): VP_STATUS {
-  enter(GET);
+  enter(GET, HwDeviceExtension, DeviceDataType, CallbackRoutine, Context);
   port.device(HwDeviceExtension, GET.name);
   const kind = KINDS[DeviceDataType];
   if (!kind) return ERROR_INVALID_PARAMETER;

@@ -26,7 +26,7 @@ const locks = perPort(() => new Map<VideoDevice, { count: number; readonly site:
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportacquiredevicelock
  */
 export function VideoPortAcquireDeviceLock(HwDeviceExtension: HwDeviceExtension): void {
-  enter(ACQUIRE);
+  enter(ACQUIRE, HwDeviceExtension);
   const device = port.device(HwDeviceExtension, ACQUIRE.name);
   const lock = locks().get(device);
   if (lock) lock.count++;
@@ -39,7 +39,7 @@ export function VideoPortAcquireDeviceLock(HwDeviceExtension: HwDeviceExtension)
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreleasedevicelock
  */
 export function VideoPortReleaseDeviceLock(HwDeviceExtension: HwDeviceExtension): void {
-  enter(RELEASE);
+  enter(RELEASE, HwDeviceExtension);
   const device = port.device(HwDeviceExtension, RELEASE.name);
   const lock = locks().get(device);
   if (!lock) {

@@ -65,7 +65,7 @@ export function VideoPortGetDeviceBase(
   NumberOfUchars: ULONG,
   InIoSpace: UCHAR,
 ): PVOID {
-  enter(GET_BASE);
+  enter(GET_BASE, HwDeviceExtension, IoAddress, NumberOfUchars, InIoSpace);
   const device = port.device(HwDeviceExtension, GET_BASE.name);
   return mapRange(device, GET_BASE.name, IoAddress, NumberOfUchars, (InIoSpace & VIDEO_MEMORY_SPACE_IO) !== 0);
 }
@@ -77,7 +77,7 @@ export function VideoPortGetDeviceBase(
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportfreedevicebase
  */
 export function VideoPortFreeDeviceBase(HwDeviceExtension: HwDeviceExtension, MappedAddress: PVOID): void {
-  enter(FREE_BASE);
+  enter(FREE_BASE, HwDeviceExtension, MappedAddress);
   port.device(HwDeviceExtension, FREE_BASE.name);
   unmapAt(MappedAddress, FREE_BASE.name);
 }
@@ -114,7 +114,7 @@ export function VideoPortMapMemory(
   InIoSpace: Out<ULONG>,
   VirtualAddress: Out<PVOID>,
 ): VP_STATUS {
-  enter(MAP);
+  enter(MAP, HwDeviceExtension, PhysicalAddress, Length, InIoSpace, VirtualAddress);
   const device = port.device(HwDeviceExtension, MAP.name);
   const io = (InIoSpace.value & VIDEO_MEMORY_SPACE_IO) !== 0;
   const address = mapRange(device, MAP.name, PhysicalAddress, Length.value, io);
@@ -136,7 +136,7 @@ export function VideoPortUnmapMemory(
   VirtualAddress: PVOID,
   ProcessHandle: HANDLE,
 ): VP_STATUS {
-  enter(UNMAP);
+  enter(UNMAP, HwDeviceExtension, VirtualAddress, ProcessHandle);
   void ProcessHandle;
   port.device(HwDeviceExtension, UNMAP.name);
   return unmapAt(VirtualAddress, UNMAP.name) ? NO_ERROR : ERROR_INVALID_PARAMETER;

@@ -55,7 +55,7 @@ export function VideoPortCreateEvent(
   Unused: PVOID | null,
   ppEvent: Out<PEVENT>,
 ): VP_STATUS {
-  enter(CREATE);
+  enter(CREATE, HwDeviceExtension, EventFlag, Unused, ppEvent);
   void Unused;
   port.device(HwDeviceExtension, CREATE.name);
   const event: KernelEvent = {
@@ -73,7 +73,7 @@ export function VideoPortCreateEvent(
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportdeleteevent
  */
 export function VideoPortDeleteEvent(HwDeviceExtension: HwDeviceExtension, pEvent: PEVENT): VP_STATUS {
-  enter(DELETE);
+  enter(DELETE, HwDeviceExtension, pEvent);
   port.device(HwDeviceExtension, DELETE.name);
   if (!eventOf(pEvent, DELETE.name)) return ERROR_INVALID_PARAMETER;
   port.handles.remove(pEvent);
@@ -87,7 +87,7 @@ export function VideoPortDeleteEvent(HwDeviceExtension: HwDeviceExtension, pEven
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportsetevent
  */
 export function VideoPortSetEvent(HwDeviceExtension: HwDeviceExtension, pEvent: PEVENT): LONG {
-  enter(SET);
+  enter(SET, HwDeviceExtension, pEvent);
   port.device(HwDeviceExtension, SET.name);
   const event = eventOf(pEvent, SET.name);
   if (!event) return 0;
@@ -102,7 +102,7 @@ export function VideoPortSetEvent(HwDeviceExtension: HwDeviceExtension, pEvent: 
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportclearevent
  */
 export function VideoPortClearEvent(HwDeviceExtension: HwDeviceExtension, pEvent: PEVENT): void {
-  enter(CLEAR);
+  enter(CLEAR, HwDeviceExtension, pEvent);
   port.device(HwDeviceExtension, CLEAR.name);
   const event = eventOf(pEvent, CLEAR.name);
   if (event) event.signalled = false;
@@ -115,7 +115,7 @@ export function VideoPortClearEvent(HwDeviceExtension: HwDeviceExtension, pEvent
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadstateevent
  */
 export function VideoPortReadStateEvent(HwDeviceExtension: HwDeviceExtension, pEvent: PEVENT): LONG {
-  enter(READ_STATE);
+  enter(READ_STATE, HwDeviceExtension, pEvent);
   port.device(HwDeviceExtension, READ_STATE.name);
   return eventOf(pEvent, READ_STATE.name)?.signalled ? 1 : 0;
 }
@@ -133,7 +133,7 @@ export function VideoPortWaitForSingleObject(
   Object: PVOID,
   Timeout: Out<LARGE_INTEGER> | LARGE_INTEGER | null,
 ): VP_STATUS {
-  enter(WAIT);
+  enter(WAIT, HwDeviceExtension, Object, Timeout);
   port.device(HwDeviceExtension, WAIT.name);
   const event = eventOf(Object, WAIT.name);
   if (!event) return ERROR_INVALID_PARAMETER;

@@ -79,7 +79,7 @@ export function VideoPortInitialize(
   HwInitializationData: VIDEO_HW_INITIALIZATION_DATA,
   HwContext: PVOID | null = null,
 ): NTSTATUS {
-  enter(INITIALIZE);
+  enter(INITIALIZE, Argument1, Argument2, HwInitializationData, HwContext);
   void Argument1;
   void Argument2;
   void HwContext;
@@ -146,7 +146,7 @@ export function VideoPortGetVersion(
   HwDeviceExtension: HwDeviceExtension,
   pVpOsVersionInfo: VPOSVERSIONINFO,
 ): VP_STATUS {
-  enter(GET_VERSION);
+  enter(GET_VERSION, HwDeviceExtension, pVpOsVersionInfo);
   port.device(HwDeviceExtension, GET_VERSION.name);
   if (!(pVpOsVersionInfo?.Size >= SIZE_OF_VPOSVERSIONINFO)) return ERROR_INVALID_PARAMETER;
   Object.assign(pVpOsVersionInfo, {

@@ -32,7 +32,7 @@ export function VideoPortInt10(
   HwDeviceExtension: HwDeviceExtension,
   BiosArguments: VIDEO_X86_BIOS_ARGUMENTS,
 ): VP_STATUS {
-  enter(INT10);
+  enter(INT10, HwDeviceExtension, BiosArguments);
   port.device(HwDeviceExtension, INT10.name);
   if (typeof BiosArguments !== 'object' || BiosArguments === null) return ERROR_INVALID_PARAMETER;
   const { Eax, Ebx, Ecx, Edx, Esi, Edi, Ebp } = BiosArguments;

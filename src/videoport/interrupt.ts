@@ -22,7 +22,7 @@ const QUEUE = callRule('VideoPortQueueDpc', HIGH_LEVEL, {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportenableinterrupt
  */
 export function VideoPortEnableInterrupt(HwDeviceExtension: HwDeviceExtension): VP_STATUS {
-  enter(ENABLE);
+  enter(ENABLE, HwDeviceExtension);
   const { interrupt } = port.device(HwDeviceExtension, ENABLE.name);
   if (!interrupt) return ERROR_INVALID_FUNCTION;
   interrupt.masked = false;
@@ -38,7 +38,7 @@ export function VideoPortEnableInterrupt(HwDeviceExtension: HwDeviceExtension): 
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportdisableinterrupt
  */
 export function VideoPortDisableInterrupt(HwDeviceExtension: HwDeviceExtension): VP_STATUS {
-  enter(DISABLE);
+  enter(DISABLE, HwDeviceExtension);
   const { interrupt } = port.device(HwDeviceExtension, DISABLE.name);
   if (!interrupt) return ERROR_INVALID_FUNCTION;
   interrupt.masked = true;
@@ -58,7 +58,7 @@ export function VideoPortQueueDpc(
   CallbackRoutine: PMINIPORT_DPC_ROUTINE,
   Context: unknown,
 ): BOOLEAN {
-  enter(QUEUE);
+  enter(QUEUE, HwDeviceExtension, CallbackRoutine, Context);
   const device = port.device(HwDeviceExtension, QUEUE.name);
   if (device.dpcQueued) return false;
   device.dpcQueued = true;

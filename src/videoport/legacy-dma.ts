@@ -33,8 +33,8 @@ const LIST_ELEMENT = 16;
 /** The locked buffer behind each PDMA: the address of the list in the request's output buffer. */
 const locked = perPort(() => new Map<PDMA, PVOID>());
 
-function entered(rule: CallRule, HwDeviceExtension: HwDeviceExtension): void {
-  enter(rule);
+function entered(rule: CallRule, HwDeviceExtension: HwDeviceExtension, ...more: readonly unknown[]): void {
+  enter(rule, HwDeviceExtension, ...(more as readonly [unknown?]));
   port.device(HwDeviceExtension, rule.name);
 }
 
@@ -55,7 +55,7 @@ export function VideoPortLockPages(
   pDisplayEvent: PEVENT | null,
   DmaFlags: number,
 ): BOOLEAN {
-  entered(LOCK, HwDeviceExtension);
+  entered(LOCK, HwDeviceExtension, pVrp, pUEvent, pDisplayEvent, DmaFlags);
   void pUEvent;
   void pDisplayEvent;
   const { InputBuffer, InputBufferLength, OutputBuffer, OutputBufferLength } = pVrp;
@@ -88,7 +88,7 @@ export function VideoPortLockPages(
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportunlockpages
  */
 export function VideoPortUnlockPages(hwDeviceExtension: HwDeviceExtension, pDma: PDMA): BOOLEAN {
-  entered(UNLOCK, hwDeviceExtension);
+  entered(UNLOCK, hwDeviceExtension, pDma);
   const mdl = locked().get(pDma);
   locked().delete(pDma);
   unlockRange(UNLOCK.name, mdl ?? NULL);
@@ -102,7 +102,7 @@ export function VideoPortUnlockPages(hwDeviceExtension: HwDeviceExtension, pDma:
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportdodma
  */
 export function VideoPortDoDma(HwDeviceExtension: HwDeviceExtension, pDma: PDMA, DmaFlags: number): PDMA {
-  entered(DO_DMA, HwDeviceExtension);
+  entered(DO_DMA, HwDeviceExtension, pDma, DmaFlags);
   void pDma;
   void DmaFlags;
   return NULL;
@@ -126,7 +126,7 @@ export function VideoPortMapDmaMemory(
     VirtualAddress: Out<PVOID>,
   ]
 ): PDMA {
-  entered(MAP, HwDeviceExtension);
+  entered(MAP, HwDeviceExtension, ..._);
   return NULL;
 }
 
@@ -140,7 +140,7 @@ export function VideoPortUnmapDmaMemory(
   HwDeviceExtension: HwDeviceExtension,
   ..._: readonly [VirtualAddress: PVOID, ProcessHandle: HANDLE, BoardMemoryHandle: PDMA]
 ): BOOLEAN {
-  entered(UNMAP, HwDeviceExtension);
+  entered(UNMAP, HwDeviceExtension, ..._);
   return false;
 }
 
@@ -151,7 +151,7 @@ export function VideoPortUnmapDmaMemory(
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetdmacontext
  */
 export function VideoPortGetDmaContext(HwDeviceExtension: HwDeviceExtension, pDma: PDMA): PVOID {
-  entered(GET_CONTEXT, HwDeviceExtension);
+  entered(GET_CONTEXT, HwDeviceExtension, pDma);
   void pDma;
   return NULL;
 }
@@ -162,7 +162,7 @@ export function VideoPortGetDmaContext(HwDeviceExtension: HwDeviceExtension, pDm
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportsetdmacontext
  */
 export function VideoPortSetDmaContext(HwDeviceExtension: HwDeviceExtension, pDma: PDMA, InstanceContext: PVOID): void {
-  entered(SET_CONTEXT, HwDeviceExtension);
+  entered(SET_CONTEXT, HwDeviceExtension, pDma, InstanceContext);
   void pDma;
   void InstanceContext;
 }
@@ -174,7 +174,7 @@ export function VideoPortSetDmaContext(HwDeviceExtension: HwDeviceExtension, pDm
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportsignaldmacomplete
  */
 export function VideoPortSignalDmaComplete(HwDeviceExtension: HwDeviceExtension, pDmaHandle: PDMA): BOOLEAN {
-  entered(SIGNAL, HwDeviceExtension);
+  entered(SIGNAL, HwDeviceExtension, pDmaHandle);
   void pDmaHandle;
   return false;
 }
@@ -189,7 +189,7 @@ export function VideoPortAssociateEventsWithDmaHandle(
   HwDeviceExtension: HwDeviceExtension,
   ..._: readonly [pVrp: VIDEO_REQUEST_PACKET | null, MappedUserEvent: PVOID, DisplayDriverEvent: PVOID]
 ): PDMA {
-  entered(ASSOCIATE, HwDeviceExtension);
+  entered(ASSOCIATE, HwDeviceExtension, ..._);
   return NULL;
 }
 
@@ -200,7 +200,7 @@ export function VideoPortAssociateEventsWithDmaHandle(
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetbytesused
  */
 export function VideoPortGetBytesUsed(HwDeviceExtension: HwDeviceExtension, pDma: PDMA): ULONG {
-  entered(GET_BYTES, HwDeviceExtension);
+  entered(GET_BYTES, HwDeviceExtension, pDma);
   void pDma;
   return 0;
 }
@@ -211,7 +211,7 @@ export function VideoPortGetBytesUsed(HwDeviceExtension: HwDeviceExtension, pDma
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportsetbytesused
  */
 export function VideoPortSetBytesUsed(HwDeviceExtension: HwDeviceExtension, pDma: PDMA, BytesUsed: ULONG): void {
-  entered(SET_BYTES, HwDeviceExtension);
+  entered(SET_BYTES, HwDeviceExtension, pDma, BytesUsed);
   void pDma;
   void BytesUsed;
 }
@@ -223,6 +223,6 @@ export function VideoPortSetBytesUsed(HwDeviceExtension: HwDeviceExtension, pDma
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetmdl
  */
 export function VideoPortGetMdl(HwDeviceExtension: HwDeviceExtension, pDma: PDMA): PVOID {
-  entered(GET_MDL, HwDeviceExtension);
+  entered(GET_MDL, HwDeviceExtension, pDma);
   return pDma;
 }

@@ -21,7 +21,7 @@ const EXCHANGE = callRule('VideoPortInterlockedExchange', HIGH_LEVEL);
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportcomparememory
  */
 export function VideoPortCompareMemory(Source1: PVOID, Source2: PVOID, Length: ULONG): ULONG {
-  enter(COMPARE);
+  enter(COMPARE, Source1, Source2, Length);
   requireMapped(Source1, Length, COMPARE.name, false);
   requireMapped(Source2, Length, COMPARE.name, false);
   const { bytes } = port.space;
@@ -35,7 +35,7 @@ export function VideoPortCompareMemory(Source1: PVOID, Source2: PVOID, Length: U
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportmovememory
  */
 export function VideoPortMoveMemory(Destination: PVOID, Source: PVOID, Length: ULONG): void {
-  enter(MOVE);
+  enter(MOVE, Destination, Source, Length);
   requireMapped(Source, Length, MOVE.name, false);
   requireMapped(Destination, Length, MOVE.name, true);
   port.space.bytes.copyWithin(Destination, Source, Source + Length);
@@ -47,7 +47,7 @@ export function VideoPortMoveMemory(Destination: PVOID, Source: PVOID, Length: U
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportzeromemory
  */
 export function VideoPortZeroMemory(Destination: PVOID, Length: ULONG): void {
-  enter(ZERO);
+  enter(ZERO, Destination, Length);
   requireMapped(Destination, Length, ZERO.name, true);
   port.space.bytes.fill(0, Destination, Destination + Length);
 }
@@ -58,7 +58,7 @@ export function VideoPortZeroMemory(Destination: PVOID, Length: ULONG): void {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportzerodevicememory
  */
 export function VideoPortZeroDeviceMemory(Destination: PVOID, Length: ULONG): void {
-  enter(ZERO_DEVICE);
+  enter(ZERO_DEVICE, Destination, Length);
   if (!port.windows.at(Destination)) {
     requireMapped(Destination, Length, ZERO_DEVICE.name, true);
     port.space.bytes.fill(0, Destination, Destination + Length);
@@ -83,7 +83,7 @@ function long(address: PVOID, caller: string): [Int32Array, number] {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportinterlockedincrement
  */
 export function VideoPortInterlockedIncrement(Addend: PVOID): LONG {
-  enter(INCREMENT);
+  enter(INCREMENT, Addend);
   return (Atomics.add(...long(Addend, INCREMENT.name), 1) + 1) | 0;
 }
 
@@ -94,7 +94,7 @@ export function VideoPortInterlockedIncrement(Addend: PVOID): LONG {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportinterlockeddecrement
  */
 export function VideoPortInterlockedDecrement(Addend: PVOID): LONG {
-  enter(DECREMENT);
+  enter(DECREMENT, Addend);
   return (Atomics.sub(...long(Addend, DECREMENT.name), 1) - 1) | 0;
 }
 
@@ -105,6 +105,6 @@ export function VideoPortInterlockedDecrement(Addend: PVOID): LONG {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportinterlockedexchange
  */
 export function VideoPortInterlockedExchange(Target: PVOID, Value: LONG): LONG {
-  enter(EXCHANGE);
+  enter(EXCHANGE, Target, Value);
   return Atomics.exchange(...long(Target, EXCHANGE.name), Value);
 }

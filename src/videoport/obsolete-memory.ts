@@ -54,7 +54,7 @@ export function VideoPortGetCommonBuffer(
   pActualLength: Out<ULONG>,
   CacheEnabled: BOOLEAN,
 ): PVOID {
-  enter(GET);
+  enter(GET, HwDeviceExtension, DesiredLength, Alignment, LogicalAddress, pActualLength, CacheEnabled);
   void Alignment;
   const device = port.device(HwDeviceExtension, GET.name);
   const { observer, dma } = port;
@@ -90,7 +90,7 @@ export function VideoPortFreeCommonBuffer(
   LogicalAddress: PHYSICAL_ADDRESS,
   CacheEnabled: BOOLEAN,
 ): void {
-  enter(FREE);
+  enter(FREE, HwDeviceExtension, Length, VirtualAddress, LogicalAddress, CacheEnabled);
   const device = port.device(HwDeviceExtension, FREE.name);
   releaseBuffer(FREE.name, adapterFor(device), Length, LogicalAddress, VirtualAddress, CacheEnabled);
 }
@@ -107,7 +107,7 @@ export function VideoPortAllocateContiguousMemory(
   NumberOfBytes: ULONG,
   HighestAcceptableAddress: PHYSICAL_ADDRESS,
 ): PVOID {
-  enter(CONTIGUOUS);
+  enter(CONTIGUOUS, HwDeviceExtension, NumberOfBytes, HighestAcceptableAddress);
   port.device(HwDeviceExtension, CONTIGUOUS.name);
   const region =
     NumberOfBytes > 0

@@ -75,7 +75,7 @@ export function VideoPortLockBuffer(
   Length: ULONG,
   Operation: number,
 ): PVOID {
-  enter(LOCK);
+  enter(LOCK, HwDeviceExtension, BaseAddress, Length, Operation);
   port.device(HwDeviceExtension, LOCK.name);
   const known = Operation === VpReadAccess || Operation === VpWriteAccess || Operation === VpModifyAccess;
   if (!known || !Number.isInteger(Length) || Length < 1) {
@@ -96,7 +96,7 @@ export function VideoPortLockBuffer(
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportunlockbuffer
  */
 export function VideoPortUnlockBuffer(HwDeviceExtension: HwDeviceExtension, Mdl: PVOID): void {
-  enter(UNLOCK);
+  enter(UNLOCK, HwDeviceExtension, Mdl);
   port.device(HwDeviceExtension, UNLOCK.name);
   unlockRange(UNLOCK.name, Mdl);
 }
@@ -128,7 +128,7 @@ export function VideoPortStartDma<T>(
   Context: T,
   WriteToDevice: BOOLEAN,
 ): VP_STATUS {
-  enter(START);
+  enter(START, HwDeviceExtension, VpDmaAdapter, Mdl, Offset, pLength, ExecuteDmaRoutine, Context, WriteToDevice);
   port.device(HwDeviceExtension, START.name);
   const { observer, processor } = port;
   const adapter = adapterOf(VpDmaAdapter, START.name);
@@ -206,7 +206,7 @@ export function VideoPortCompleteDma(
   VpScatterGather: VP_SCATTER_GATHER_LIST,
   WriteToDevice: BOOLEAN,
 ): VP_STATUS {
-  enter(COMPLETE);
+  enter(COMPLETE, HwDeviceExtension, VpDmaAdapter, VpScatterGather, WriteToDevice);
   port.device(HwDeviceExtension, COMPLETE.name);
   const { observer } = port;
   const adapter = adapterOf(VpDmaAdapter, COMPLETE.name);

@@ -74,7 +74,7 @@ export function VideoPortAllocatePool(
   NumberOfBytes: ULONG,
   Tag: ULONG,
 ): PVOID {
-  enter(ALLOCATE);
+  enter(ALLOCATE, HwDeviceExtension, PoolType, NumberOfBytes, Tag);
   port.device(HwDeviceExtension, ALLOCATE.name);
   const kind = KINDS[PoolType];
   if (!kind || !isSize(NumberOfBytes)) {
@@ -114,7 +114,7 @@ function allocate(caller: string, kind: PoolKind, bytes: number, tag: number): P
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportfreepool
  */
 export function VideoPortFreePool(HwDeviceExtension: HwDeviceExtension, Ptr: PVOID): void {
-  enter(FREE);
+  enter(FREE, HwDeviceExtension, Ptr);
   port.device(HwDeviceExtension, FREE.name);
   free(FREE.name, Ptr);
 }
@@ -197,7 +197,7 @@ export function VideoPortAllocateBuffer(
   Size: ULONG,
   Buffer: Out<PVOID>,
 ): VP_STATUS {
-  enter(ALLOCATE_BUFFER);
+  enter(ALLOCATE_BUFFER, HwDeviceExtension, Size, Buffer);
   port.device(HwDeviceExtension, ALLOCATE_BUFFER.name);
   if (!isSize(Size)) {
     port.observer?.report(
@@ -218,7 +218,7 @@ export function VideoPortAllocateBuffer(
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreleasebuffer
  */
 export function VideoPortReleaseBuffer(HwDeviceExtension: HwDeviceExtension, Buffer: PVOID): void {
-  enter(RELEASE_BUFFER);
+  enter(RELEASE_BUFFER, HwDeviceExtension, Buffer);
   port.device(HwDeviceExtension, RELEASE_BUFFER.name);
   free(RELEASE_BUFFER.name, Buffer);
 }

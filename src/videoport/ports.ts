@@ -30,7 +30,7 @@ const WRITE_BUFFER_ULONG = rule('VideoPortWritePortBufferUlong');
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadportuchar
  */
 export function VideoPortReadPortUchar(Port: PVOID): number {
-  enter(READ_UCHAR);
+  enter(READ_UCHAR, Port);
   return readPort(Port, 1, READ_UCHAR.name);
 }
 
@@ -41,7 +41,7 @@ export function VideoPortReadPortUchar(Port: PVOID): number {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteportuchar
  */
 export function VideoPortWritePortUchar(Port: PVOID, Value: number): void {
-  enter(WRITE_UCHAR);
+  enter(WRITE_UCHAR, Port, Value);
   writePort(Port, 1, Value, WRITE_UCHAR.name);
 }
 
@@ -52,7 +52,7 @@ export function VideoPortWritePortUchar(Port: PVOID, Value: number): void {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadportbufferuchar
  */
 export function VideoPortReadPortBufferUchar(Port: PVOID, Buffer: PVOID, Count: number): void {
-  enter(READ_BUFFER_UCHAR);
+  enter(READ_BUFFER_UCHAR, Port, Buffer, Count);
   requireMapped(Buffer, Count * 1, READ_BUFFER_UCHAR.name, true);
   const memory = new DataView(port.space.buffer);
   for (let i = 0; i < Count; i++) memory.setUint8(Buffer + i * 1, readPort(Port, 1, READ_BUFFER_UCHAR.name));
@@ -65,7 +65,7 @@ export function VideoPortReadPortBufferUchar(Port: PVOID, Buffer: PVOID, Count: 
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteportbufferuchar
  */
 export function VideoPortWritePortBufferUchar(Port: PVOID, Buffer: PVOID, Count: number): void {
-  enter(WRITE_BUFFER_UCHAR);
+  enter(WRITE_BUFFER_UCHAR, Port, Buffer, Count);
   requireMapped(Buffer, Count * 1, WRITE_BUFFER_UCHAR.name, false);
   const memory = new DataView(port.space.buffer);
   for (let i = 0; i < Count; i++) writePort(Port, 1, memory.getUint8(Buffer + i * 1), WRITE_BUFFER_UCHAR.name);
@@ -78,7 +78,7 @@ export function VideoPortWritePortBufferUchar(Port: PVOID, Buffer: PVOID, Count:
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadportushort
  */
 export function VideoPortReadPortUshort(Port: PVOID): number {
-  enter(READ_USHORT);
+  enter(READ_USHORT, Port);
   return readPort(Port, 2, READ_USHORT.name);
 }
 
@@ -89,7 +89,7 @@ export function VideoPortReadPortUshort(Port: PVOID): number {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteportushort
  */
 export function VideoPortWritePortUshort(Port: PVOID, Value: number): void {
-  enter(WRITE_USHORT);
+  enter(WRITE_USHORT, Port, Value);
   writePort(Port, 2, Value, WRITE_USHORT.name);
 }
 
@@ -100,7 +100,7 @@ export function VideoPortWritePortUshort(Port: PVOID, Value: number): void {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadportbufferushort
  */
 export function VideoPortReadPortBufferUshort(Port: PVOID, Buffer: PVOID, Count: number): void {
-  enter(READ_BUFFER_USHORT);
+  enter(READ_BUFFER_USHORT, Port, Buffer, Count);
   requireMapped(Buffer, Count * 2, READ_BUFFER_USHORT.name, true);
   const memory = new DataView(port.space.buffer);
   for (let i = 0; i < Count; i++) memory.setUint16(Buffer + i * 2, readPort(Port, 2, READ_BUFFER_USHORT.name), true);
@@ -113,7 +113,7 @@ export function VideoPortReadPortBufferUshort(Port: PVOID, Buffer: PVOID, Count:
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteportbufferushort
  */
 export function VideoPortWritePortBufferUshort(Port: PVOID, Buffer: PVOID, Count: number): void {
-  enter(WRITE_BUFFER_USHORT);
+  enter(WRITE_BUFFER_USHORT, Port, Buffer, Count);
   requireMapped(Buffer, Count * 2, WRITE_BUFFER_USHORT.name, false);
   const memory = new DataView(port.space.buffer);
   for (let i = 0; i < Count; i++) writePort(Port, 2, memory.getUint16(Buffer + i * 2, true), WRITE_BUFFER_USHORT.name);
@@ -126,7 +126,7 @@ export function VideoPortWritePortBufferUshort(Port: PVOID, Buffer: PVOID, Count
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadportulong
  */
 export function VideoPortReadPortUlong(Port: PVOID): number {
-  enter(READ_ULONG);
+  enter(READ_ULONG, Port);
   return readPort(Port, 4, READ_ULONG.name);
 }
 
@@ -137,7 +137,7 @@ export function VideoPortReadPortUlong(Port: PVOID): number {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteportulong
  */
 export function VideoPortWritePortUlong(Port: PVOID, Value: number): void {
-  enter(WRITE_ULONG);
+  enter(WRITE_ULONG, Port, Value);
   writePort(Port, 4, Value, WRITE_ULONG.name);
 }
 
@@ -148,7 +148,7 @@ export function VideoPortWritePortUlong(Port: PVOID, Value: number): void {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadportbufferulong
  */
 export function VideoPortReadPortBufferUlong(Port: PVOID, Buffer: PVOID, Count: number): void {
-  enter(READ_BUFFER_ULONG);
+  enter(READ_BUFFER_ULONG, Port, Buffer, Count);
   requireMapped(Buffer, Count * 4, READ_BUFFER_ULONG.name, true);
   const memory = new DataView(port.space.buffer);
   for (let i = 0; i < Count; i++) memory.setUint32(Buffer + i * 4, readPort(Port, 4, READ_BUFFER_ULONG.name), true);
@@ -161,7 +161,7 @@ export function VideoPortReadPortBufferUlong(Port: PVOID, Buffer: PVOID, Count: 
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteportbufferulong
  */
 export function VideoPortWritePortBufferUlong(Port: PVOID, Buffer: PVOID, Count: number): void {
-  enter(WRITE_BUFFER_ULONG);
+  enter(WRITE_BUFFER_ULONG, Port, Buffer, Count);
   requireMapped(Buffer, Count * 4, WRITE_BUFFER_ULONG.name, false);
   const memory = new DataView(port.space.buffer);
   for (let i = 0; i < Count; i++) writePort(Port, 4, memory.getUint32(Buffer + i * 4, true), WRITE_BUFFER_ULONG.name);

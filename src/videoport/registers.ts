@@ -31,7 +31,7 @@ const WRITE_BUFFER_ULONG = rule('VideoPortWriteRegisterBufferUlong');
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadregisteruchar
  */
 export function VideoPortReadRegisterUchar(Register: PVOID): number {
-  enter(READ_UCHAR);
+  enter(READ_UCHAR, Register);
   return readRegister(Register, 1, READ_UCHAR.name);
 }
 
@@ -42,7 +42,7 @@ export function VideoPortReadRegisterUchar(Register: PVOID): number {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteregisteruchar
  */
 export function VideoPortWriteRegisterUchar(Register: PVOID, Value: number): void {
-  enter(WRITE_UCHAR);
+  enter(WRITE_UCHAR, Register, Value);
   writeRegister(Register, 1, Value, WRITE_UCHAR.name);
 }
 
@@ -53,7 +53,7 @@ export function VideoPortWriteRegisterUchar(Register: PVOID, Value: number): voi
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadregisterbufferuchar
  */
 export function VideoPortReadRegisterBufferUchar(Register: PVOID, Buffer: PVOID, Count: number): void {
-  enter(READ_BUFFER_UCHAR);
+  enter(READ_BUFFER_UCHAR, Register, Buffer, Count);
   requireMapped(Buffer, Count * 1, READ_BUFFER_UCHAR.name, true);
   const memory = new DataView(port.space.buffer);
   for (let i = 0; i < Count; i++)
@@ -67,7 +67,7 @@ export function VideoPortReadRegisterBufferUchar(Register: PVOID, Buffer: PVOID,
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteregisterbufferuchar
  */
 export function VideoPortWriteRegisterBufferUchar(Register: PVOID, Buffer: PVOID, Count: number): void {
-  enter(WRITE_BUFFER_UCHAR);
+  enter(WRITE_BUFFER_UCHAR, Register, Buffer, Count);
   requireMapped(Buffer, Count * 1, WRITE_BUFFER_UCHAR.name, false);
   const memory = new DataView(port.space.buffer);
   for (let i = 0; i < Count; i++)
@@ -81,7 +81,7 @@ export function VideoPortWriteRegisterBufferUchar(Register: PVOID, Buffer: PVOID
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadregisterushort
  */
 export function VideoPortReadRegisterUshort(Register: PVOID): number {
-  enter(READ_USHORT);
+  enter(READ_USHORT, Register);
   return readRegister(Register, 2, READ_USHORT.name);
 }
 
@@ -92,7 +92,7 @@ export function VideoPortReadRegisterUshort(Register: PVOID): number {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteregisterushort
  */
 export function VideoPortWriteRegisterUshort(Register: PVOID, Value: number): void {
-  enter(WRITE_USHORT);
+  enter(WRITE_USHORT, Register, Value);
   writeRegister(Register, 2, Value, WRITE_USHORT.name);
 }
 
@@ -103,7 +103,7 @@ export function VideoPortWriteRegisterUshort(Register: PVOID, Value: number): vo
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadregisterbufferushort
  */
 export function VideoPortReadRegisterBufferUshort(Register: PVOID, Buffer: PVOID, Count: number): void {
-  enter(READ_BUFFER_USHORT);
+  enter(READ_BUFFER_USHORT, Register, Buffer, Count);
   requireMapped(Buffer, Count * 2, READ_BUFFER_USHORT.name, true);
   const memory = new DataView(port.space.buffer);
   for (let i = 0; i < Count; i++)
@@ -117,7 +117,7 @@ export function VideoPortReadRegisterBufferUshort(Register: PVOID, Buffer: PVOID
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteregisterbufferushort
  */
 export function VideoPortWriteRegisterBufferUshort(Register: PVOID, Buffer: PVOID, Count: number): void {
-  enter(WRITE_BUFFER_USHORT);
+  enter(WRITE_BUFFER_USHORT, Register, Buffer, Count);
   requireMapped(Buffer, Count * 2, WRITE_BUFFER_USHORT.name, false);
   const memory = new DataView(port.space.buffer);
   for (let i = 0; i < Count; i++)
@@ -131,7 +131,7 @@ export function VideoPortWriteRegisterBufferUshort(Register: PVOID, Buffer: PVOI
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadregisterulong
  */
 export function VideoPortReadRegisterUlong(Register: PVOID): number {
-  enter(READ_ULONG);
+  enter(READ_ULONG, Register);
   return readRegister(Register, 4, READ_ULONG.name);
 }
 
@@ -142,7 +142,7 @@ export function VideoPortReadRegisterUlong(Register: PVOID): number {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteregisterulong
  */
 export function VideoPortWriteRegisterUlong(Register: PVOID, Value: number): void {
-  enter(WRITE_ULONG);
+  enter(WRITE_ULONG, Register, Value);
   writeRegister(Register, 4, Value, WRITE_ULONG.name);
 }
 
@@ -153,7 +153,7 @@ export function VideoPortWriteRegisterUlong(Register: PVOID, Value: number): voi
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadregisterbufferulong
  */
 export function VideoPortReadRegisterBufferUlong(Register: PVOID, Buffer: PVOID, Count: number): void {
-  enter(READ_BUFFER_ULONG);
+  enter(READ_BUFFER_ULONG, Register, Buffer, Count);
   requireMapped(Buffer, Count * 4, READ_BUFFER_ULONG.name, true);
   const memory = new DataView(port.space.buffer);
   for (let i = 0; i < Count; i++)
@@ -167,7 +167,7 @@ export function VideoPortReadRegisterBufferUlong(Register: PVOID, Buffer: PVOID,
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteregisterbufferulong
  */
 export function VideoPortWriteRegisterBufferUlong(Register: PVOID, Buffer: PVOID, Count: number): void {
-  enter(WRITE_BUFFER_ULONG);
+  enter(WRITE_BUFFER_ULONG, Register, Buffer, Count);
   requireMapped(Buffer, Count * 4, WRITE_BUFFER_ULONG.name, false);
   const memory = new DataView(port.space.buffer);
   for (let i = 0; i < Count; i++)

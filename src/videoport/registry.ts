@@ -55,7 +55,7 @@ export function VideoPortGetRegistryParameters<T>(
   CallbackRoutine: PMINIPORT_GET_REGISTRY_ROUTINE<T>,
   Context: T,
 ): VP_STATUS {
-  enter(GET);
+  enter(GET, HwDeviceExtension, ParameterName, IsParameterFileName, CallbackRoutine, Context);
   const device = port.device(HwDeviceExtension, GET.name);
   if (!isName(ParameterName)) return ERROR_INVALID_PARAMETER;
   const value = registry().get(pathOf(device, ParameterName));
@@ -99,7 +99,7 @@ export function VideoPortSetRegistryParameters(
   ValueData: PVOID,
   ValueLength: ULONG,
 ): VP_STATUS {
-  enter(SET);
+  enter(SET, HwDeviceExtension, ValueName, ValueData, ValueLength);
   const device = port.device(HwDeviceExtension, SET.name);
   if (!isName(ValueName) || ValueName.toLowerCase().startsWith(SYSTEM_PREFIX)) return ERROR_INVALID_PARAMETER;
   if (ValueLength > 0) requireMapped(ValueData, ValueLength, SET.name, false);
@@ -116,7 +116,7 @@ export function VideoPortSetRegistryParameters(
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportflushregistry
  */
 export function VideoPortFlushRegistry(HwDeviceExtension: HwDeviceExtension): VP_STATUS {
-  enter(FLUSH);
+  enter(FLUSH, HwDeviceExtension);
   port.device(HwDeviceExtension, FLUSH.name);
   registry().onFlush?.();
   return NO_ERROR;

@@ -39,7 +39,7 @@ export function VideoPortGetRomImage(
   Unused2: ULONG,
   Length: ULONG,
 ): PVOID {
-  enter(GET);
+  enter(GET, HwDeviceExtension, Unused1, Unused2, Length);
   void Unused1;
   void Unused2;
   const device = port.device(HwDeviceExtension, GET.name);
@@ -70,7 +70,7 @@ export function VideoPortScanRom(
   RomLength: ULONG,
   String: string,
 ): BOOLEAN {
-  enter(SCAN);
+  enter(SCAN, HwDeviceExtension, RomBase, RomLength, String);
   port.device(HwDeviceExtension, SCAN.name);
   const wanted = Array.from(String, (character) => character.charCodeAt(0));
   if (wanted.length === 0 || wanted.length > RomLength || !(RomLength <= LARGEST_ROM)) return false;

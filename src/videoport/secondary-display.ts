@@ -31,7 +31,7 @@ export function VideoPortCreateSecondaryDisplay(
   SecondaryDeviceExtension: Out<HwDeviceExtension>,
   ulFlag: ULONG,
 ): VP_STATUS {
-  enter(CREATE);
+  enter(CREATE, HwDeviceExtension, SecondaryDeviceExtension, ulFlag);
   const primary = port.device(HwDeviceExtension, CREATE.name);
   const wrong = (sentence: string): VP_STATUS => {
     port.observer?.report('bad-argument', [ulFlag, 0, 0, 0], `${CREATE.name}: ${sentence}`);

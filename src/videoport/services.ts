@@ -130,7 +130,7 @@ export function VideoPortQueryServices(
   ServicesType: number,
   Interface: INTERFACE,
 ): VP_STATUS {
-  enter(QUERY);
+  enter(QUERY, HwDeviceExtension, ServicesType, Interface);
   port.device(HwDeviceExtension, QUERY.name);
   const versions = SERVICES.filter((service) => service.type === ServicesType);
   if (versions.length === 0) return ERROR_INVALID_FUNCTION;

@@ -53,7 +53,7 @@ function lockOf(handle: PSPIN_LOCK, caller: string): SpinLock | undefined {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportcreatespinlock
  */
 export function VideoPortCreateSpinLock(HwDeviceExtension: HwDeviceExtension, SpinLock: Out<PSPIN_LOCK>): VP_STATUS {
-  enter(CREATE);
+  enter(CREATE, HwDeviceExtension, SpinLock);
   port.device(HwDeviceExtension, CREATE.name);
   const lock: SpinLock = { spinLock: true, heldFrom: null, site: port.observer?.site() };
   SpinLock.value = port.handles.add(lock);
@@ -68,7 +68,7 @@ export function VideoPortCreateSpinLock(HwDeviceExtension: HwDeviceExtension, Sp
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportdeletespinlock
  */
 export function VideoPortDeleteSpinLock(HwDeviceExtension: HwDeviceExtension, SpinLock: PSPIN_LOCK): VP_STATUS {
-  enter(DELETE);
+  enter(DELETE, HwDeviceExtension, SpinLock);
   port.device(HwDeviceExtension, DELETE.name);
   const lock = lockOf(SpinLock, DELETE.name);
   if (!lock) return NO_ERROR;
@@ -136,7 +136,7 @@ export function VideoPortAcquireSpinLock(
   SpinLock: PSPIN_LOCK,
   OldIrql: Out<UCHAR>,
 ): void {
-  enter(ACQUIRE);
+  enter(ACQUIRE, HwDeviceExtension, SpinLock, OldIrql);
   port.device(HwDeviceExtension, ACQUIRE.name);
   const old = port.processor.raise(DISPATCH_LEVEL);
   take(SpinLock, old, ACQUIRE.name);
@@ -154,7 +154,7 @@ export function VideoPortReleaseSpinLock(
   SpinLock: PSPIN_LOCK,
   NewIrql: UCHAR,
 ): void {
-  enter(RELEASE);
+  enter(RELEASE, HwDeviceExtension, SpinLock, NewIrql);
   port.device(HwDeviceExtension, RELEASE.name);
   const saved = letGo(SpinLock, RELEASE.name);
   if (saved === null) return;
@@ -174,7 +174,7 @@ export function VideoPortReleaseSpinLock(
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportacquirespinlockatdpclevel
  */
 export function VideoPortAcquireSpinLockAtDpcLevel(HwDeviceExtension: HwDeviceExtension, SpinLock: PSPIN_LOCK): void {
-  enter(ACQUIRE_AT_DPC);
+  enter(ACQUIRE_AT_DPC, HwDeviceExtension, SpinLock);
   port.device(HwDeviceExtension, ACQUIRE_AT_DPC.name);
   take(SpinLock, DISPATCH_LEVEL, ACQUIRE_AT_DPC.name);
 }
@@ -185,7 +185,7 @@ export function VideoPortAcquireSpinLockAtDpcLevel(HwDeviceExtension: HwDeviceEx
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreleasespinlockfromdpclevel
  */
 export function VideoPortReleaseSpinLockFromDpcLevel(HwDeviceExtension: HwDeviceExtension, SpinLock: PSPIN_LOCK): void {
-  enter(RELEASE_FROM_DPC);
+  enter(RELEASE_FROM_DPC, HwDeviceExtension, SpinLock);
   port.device(HwDeviceExtension, RELEASE_FROM_DPC.name);
   const saved = letGo(SpinLock, RELEASE_FROM_DPC.name);
   if (saved !== null && saved < DISPATCH_LEVEL) {

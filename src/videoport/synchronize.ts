@@ -33,7 +33,7 @@ export function VideoPortSynchronizeExecution<T>(
   SynchronizeRoutine: (Context: T) => ReturnType<PMINIPORT_SYNCHRONIZE_ROUTINE>,
   Context: T,
 ): BOOLEAN {
-  enter(SYNCHRONIZE);
+  enter(SYNCHRONIZE, HwDeviceExtension, Priority, SynchronizeRoutine, Context);
   const device = port.device(HwDeviceExtension, SYNCHRONIZE.name);
   if (Priority !== VpLowPriority && Priority !== VpMediumPriority && Priority !== VpHighPriority) {
     port.observer?.report(
@@ -67,7 +67,7 @@ export function VideoPortGetCurrentIrql(): UCHAR {
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportstallexecution
  */
 export function VideoPortStallExecution(Microseconds: ULONG): void {
-  enter(STALL);
+  enter(STALL, Microseconds);
   const { processor, observer } = port;
   const starting = contextBit('DriverEntry') | contextBit('HwVidFindAdapter') | contextBit('HwVidInitialize');
   if (Microseconds > LONGEST_STALL && (processor.context & starting) === 0) {

@@ -16,7 +16,7 @@ const COUNTER = callRule('VideoPortQueryPerformanceCounter', HIGH_LEVEL);
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportquerysystemtime
  */
 export function VideoPortQuerySystemTime(CurrentTime: Out<LARGE_INTEGER>): void {
-  enter(SYSTEM_TIME);
+  enter(SYSTEM_TIME, CurrentTime);
   CurrentTime.value = systemTime();
 }
 
@@ -31,7 +31,7 @@ export function VideoPortQueryPerformanceCounter(
   HwDeviceExtension: HwDeviceExtension,
   PerformanceFrequency: Out<LARGE_INTEGER> | null,
 ): LARGE_INTEGER {
-  enter(COUNTER);
+  enter(COUNTER, HwDeviceExtension, PerformanceFrequency);
   port.device(HwDeviceExtension, COUNTER.name);
   if (PerformanceFrequency) PerformanceFrequency.value = PERFORMANCE_FREQUENCY;
   return performanceCounter();

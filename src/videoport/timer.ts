@@ -22,7 +22,7 @@ function setTimer(extension: HwDeviceExtension, enabled: boolean, caller: string
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportstarttimer
  */
 export function VideoPortStartTimer(HwDeviceExtension: HwDeviceExtension): void {
-  enter(START);
+  enter(START, HwDeviceExtension);
   setTimer(HwDeviceExtension, true, START.name);
 }
 
@@ -32,7 +32,7 @@ export function VideoPortStartTimer(HwDeviceExtension: HwDeviceExtension): void 
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportstoptimer
  */
 export function VideoPortStopTimer(HwDeviceExtension: HwDeviceExtension): void {
-  enter(STOP);
+  enter(STOP, HwDeviceExtension);
   setTimer(HwDeviceExtension, false, STOP.name);
 }
 

@@ -6,6 +6,7 @@
 import type { Screen } from '../../src/engine/engine.ts';
 import type {
   BootOptions,
+  Hold,
   MachineControl,
   MachineEvent,
   MachineState,
@@ -23,6 +24,9 @@ export class FakeMachine implements MachineControl {
   readonly engine: 'webgpu' | 'software';
   stops = 0;
   resumes = 0;
+  /** What was asked of it while it was held. */
+  readonly steps: ('step' | 'out')[] = [];
+  held: Hold | null = null;
   #frameWaiters: (() => void)[] = [];
 
   constructor(options: BootOptions) {
@@ -36,7 +40,11 @@ export class FakeMachine implements MachineControl {
 
   /** Says something to the page. */
   emit(event: MachineEvent): void {
-    if (event.type === 'state') this.state = event.state;
+    if (event.type === 'state') {
+      this.state = event.state;
+      this.held = null;
+    }
+    if (event.type === 'held') this.held = event.hold;
     this.options.onEvent?.(event);
   }
 
@@ -71,6 +79,20 @@ export class FakeMachine implements MachineControl {
   resume(): void {
     this.resumes++;
     this.emit({ type: 'state', state: 'running' });
+  }
+
+  step(): void {
+    this.#goOn('step');
+  }
+
+  stepOut(): void {
+    this.#goOn('out');
+  }
+
+  #goOn(how: 'step' | 'out'): void {
+    if (!this.held) return;
+    this.held = null;
+    this.steps.push(how);
   }
 
   stop(): Promise<Report> {
@@ -138,6 +160,21 @@ export function findingAt(line: number | null, some: Partial<Finding> = {}): Fin
     code: '0xE6/03',
     parameters: ['0x3', '0x20000', '0x0', '0x0'],
     message: 'VideoPortReleaseCommonBuffer: Length is 4096; the buffer at 0x20000 was allocated with 8192.',
+    file: line === null ? null : 'mini.ts',
+    line,
+    column: line === null ? null : 3,
+    callers: [],
+    ...some,
+  };
+}
+
+/** A hold before a call at a line of the driver. */
+export function holdAt(line: number | null, some: Partial<Hold> = {}): Hold {
+  return {
+    call: 'VideoPortAllocateCommonBuffer',
+    parameters: ['ext', '0x80000001', '4096', 'out', 'TRUE', '0'],
+    callback: 'HwVidFindAdapter',
+    irql: 'PASSIVE_LEVEL',
     file: line === null ? null : 'mini.ts',
     line,
     column: line === null ? null : 3,
