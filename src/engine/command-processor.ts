@@ -36,8 +36,10 @@ export interface ProcessorHost {
   takeChanges(): void;
   /** A FLIP has retired. */
   flip(flip: Flip): void;
-  /** Something retired: the aperture may look different. */
-  retired(): void;
+  /** A batch of the ring was submitted. */
+  submitted(batch: Batch): void;
+  /** A batch retired: the aperture may look different. */
+  retired(batch: Batch): void;
 }
 
 interface Stop {
@@ -264,6 +266,7 @@ export class CommandProcessor {
       }
       this.planner.commit(batch);
       this.#flights.push(batch);
+      this.#host.submitted(batch);
       this.#scan = end;
     } else this.give(batch);
     this.#stop = stop;
@@ -326,7 +329,7 @@ export class CommandProcessor {
       const sentence = `${bytes} bytes that the device wrote to ${hex(address)} went nowhere: their common buffer was released while the submission was in flight.`;
       this.#host.onEvent({ kind: 'released-in-flight', address: BigInt(address), bytes, sentence });
     }
-    this.#host.retired();
+    this.#host.retired(batch);
   }
 
   /** Stops the ring, once everything before the fault has retired. */

@@ -13,7 +13,7 @@ import {
 import { type Backend, type BackendHost, FIRST_APERTURE_PAGES } from './backend.ts';
 import type { Batch } from './batch.ts';
 import { CommandProcessor } from './command-processor.ts';
-import type { Engine, EngineCounters, EngineEvent, EngineOptions, Screen } from './engine.ts';
+import type { Engine, EngineCounters, EngineEvent, EngineMoment, EngineOptions, Screen } from './engine.ts';
 import { RegisterFile } from './register-file.ts';
 import { hex } from './ring-fetch.ts';
 import { Scanout } from './scanout.ts';
@@ -66,6 +66,7 @@ export class DeviceEngine implements Engine, BackendHost {
     this.#options = options;
     this.#backend = backend;
     this.#registers = new RegisterFile(memory);
+    this.#registers.onRaise = (causes) => this.#moment('interrupt', causes, 0);
     this.#iommu = new IommuReader(memory);
     this.#slices = new SliceTable(backend, ramBytes / PAGE_SIZE);
     const inFlight = tuning.inFlight ?? IN_FLIGHT;
@@ -81,7 +82,9 @@ export class DeviceEngine implements Engine, BackendHost {
         onEvent,
         takeChanges: () => this.#takeChanges(),
         flip: (flip) => this.#scanout.flip(flip),
-        retired: () => {
+        submitted: (batch) => this.#moment('submitted', batch.serial, batch.packets),
+        retired: (batch) => {
+          this.#moment('retired', batch.serial, batch.head);
           this.#scanout.touch();
           this.#clock.kick();
         },
@@ -217,7 +220,9 @@ export class DeviceEngine implements Engine, BackendHost {
 
   #vblank(): void {
     this.#takeChanges();
-    this.#scanout.vblank();
+    const flip = this.#scanout.vblank();
+    this.#moment('vblank', this.#registers.read('VBLANK_COUNT'), 0);
+    if (flip) this.#moment('flip', flip.base, 0);
     this.#options.onVblank?.();
   }
 
@@ -245,6 +250,10 @@ export class DeviceEngine implements Engine, BackendHost {
 
   #emit(event: EngineEvent): void {
     if (!this.#closed) this.#options.onEvent(event);
+  }
+
+  #moment(moment: EngineMoment, a: number, b: number): void {
+    this.#options.onMoment?.(moment, a, b);
   }
 
   #resolveIdle(): void {

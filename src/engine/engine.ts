@@ -38,6 +38,13 @@ export type EngineEvent =
   /** The GPU was lost and has been rebuilt. `replayed` packets' bytes had not landed and are executed again. */
   | { readonly kind: 'lost'; readonly reason: string; readonly sentence: string };
 
+/**
+ * A moment of the device's life, for traces, with two numbers. `submitted`: a submission's number, packets in it · `retired`: its
+ * number, RING_HEAD after it · `vblank`: VBLANK_COUNT, 0 · `flip`: logical address of the surface that is on show from now, 0 ·
+ * `interrupt`: causes that became pending, 0
+ */
+export type EngineMoment = 'submitted' | 'retired' | 'vblank' | 'flip' | 'interrupt';
+
 /** The picture on the monitor. */
 export interface Screen {
   readonly width: number;
@@ -61,6 +68,8 @@ export interface EngineOptions {
   readonly onEvent: (event: EngineEvent) => void;
   /** Called after each vertical blank. */
   readonly onVblank?: () => void;
+  /** Called at each moment that a trace shows. */
+  readonly onMoment?: (moment: EngineMoment, a: number, b: number) => void;
 }
 
 /** A device engine at work for one machine, from boot to stop. */

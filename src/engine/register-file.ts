@@ -15,6 +15,8 @@ import {
 export class RegisterFile {
   readonly #words: Int32Array;
   readonly #control: Int32Array;
+  /** Called with the causes that become pending. */
+  onRaise: ((causes: number) => void) | null = null;
 
   constructor(memory: BoardMemory) {
     this.#words = new Int32Array(memory.registers);
@@ -65,6 +67,7 @@ export class RegisterFile {
   /** Makes interrupt causes pending, and asserts the line if the driver has enabled any that is. */
   raise(causes: number): void {
     if (causes === 0) return;
+    this.onRaise?.(causes);
     const pending = Atomics.or(this.#words, REGISTER_WORD.INT_STATUS, causes) | causes;
     if (pending & this.read('INT_ENABLE')) signalProcessor(this.#control, ATTENTION_INTERRUPT);
   }

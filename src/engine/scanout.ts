@@ -142,8 +142,8 @@ export class Scanout {
     this.#reported = -1;
   }
 
-  /** A vertical blank: latches, shows, counts, and tells the processor. */
-  vblank(): void {
+  /** A vertical blank: latches, shows, counts, and tells the processor. Returns the flip that took effect, or null. */
+  vblank(): Flip | null {
     const control = this.#registers.read('SCANOUT_CONTROL');
     const enabled = (control & RINGGPU_SCANOUT_ENABLE) !== 0;
     const flip = this.#flip;
@@ -160,6 +160,7 @@ export class Scanout {
     this.#registers.write('VBLANK_COUNT', ++this.#vblanks);
     if (this.ready) this.#present();
     this.#registers.raise(RINGGPU_INT_VBLANK | (flip?.interrupt ? RINGGPU_INT_FLIP : 0));
+    return flip;
   }
 
   /** The picture on the monitor; null when the GPU was lost while it was read. */

@@ -10,6 +10,9 @@ export const PERFORMANCE_FREQUENCY = 10_000_000n;
 const readPerformance = performance.now.bind(performance);
 const readDate = Date.now;
 
+/** The moment, in milliseconds since 1970, at which {@link milliseconds} was 0 in this thread. */
+export const TIME_ORIGIN = performance.timeOrigin;
+
 /** Milliseconds on a clock that never goes back, for waits. */
 export function milliseconds(): number {
   return readPerformance();

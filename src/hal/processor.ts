@@ -81,6 +81,13 @@ export interface ConnectedInterrupt {
   masked: boolean;
 }
 
+/** Hears when the driver is called and when it returns. */
+export interface CallbackTrace {
+  /** @param callback index in {@link CALLBACKS} */
+  begin(callback: number, irql: number): void;
+  end(callback: number): void;
+}
+
 /** Ends the machine: `KeBugCheckEx`. */
 export type BugCheckHandler = (code: number, parameters: Parameters4, sentence: string, cause: unknown) => never;
 
@@ -102,6 +109,8 @@ export class Processor {
   /** The innermost callback, or null between callbacks. */
   callback: CallbackName | null = null;
   observer: Observer | null = null;
+  /** Null unless the machine is traced. */
+  trace: CallbackTrace | null = null;
   /** Takes messages from the board that must not wait until the driver returns. */
   onCommand: (() => void) | null = null;
   /** A second has passed. */
@@ -212,8 +221,10 @@ export class Processor {
     // Only the outermost is counted: interrupts served meanwhile must not hide from the watchdog a routine that polls
     // for ever.
     if (!callback) Atomics.add(control, CALLBACK_COUNT, 1);
-    Atomics.store(control, CALLBACK_NAME, CALLBACKS.indexOf(name));
+    const index = CALLBACKS.indexOf(name);
+    Atomics.store(control, CALLBACK_NAME, index);
     Atomics.store(control, CPU_STATE, CPU_RUNNING);
+    this.trace?.begin(index, irql);
     try {
       const result = body();
       if (result instanceof Promise) {
@@ -234,6 +245,7 @@ export class Processor {
     } catch (error) {
       return this.#exception(name, irql, error);
     } finally {
+      this.trace?.end(index);
       if (--this.#depth < this.#leaving) this.#leaving = 0;
       this.callback = callback;
       this.context = context;

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly json: boolean;
   /** Where to write the last screen, absolute. */
   readonly png?: string;
+  /** Where to write the trace, absolute. */
+  readonly trace?: string;
   /** Screen size to ask for. */
   readonly mode?: { readonly width: number; readonly height: number };
   readonly ramBytes?: number;
@@ -44,6 +46,7 @@ Usage: npm run headless -- FILE [options]
   --ram MIB                   memory of the machine in MiB, 1 to 1024 (default 64)
   --json                      print the report as one JSON object on stdout, everything else on stderr
   --png OUT                   write the last screen to the PNG file OUT
+  --trace OUT                 write what processor and device did, with times, to OUT: open it in ui.perfetto.dev
   --help                      print this
 
 With --json, use "npm run --silent headless -- FILE --json": npm itself prints a banner on stdout otherwise.
@@ -76,17 +79,12 @@ function whole(name: string, text: string, least: number, most: number): number 
 export function parseArguments(argv: readonly string[], folder: string): RunOptions | 'help' {
   const { values, positionals } = parse(argv);
   if (values.help) return 'help';
-  if (values.trace !== undefined) {
-    throw new UsageError(
-      '--trace: this version records no traces, so there is nothing to write. Leave the option out.',
-    );
-  }
   const typed = positionals[0];
   if (typed === undefined || typed === '') throw new UsageError('FILE is missing: which driver shall boot?');
   if (positionals.length > 1) {
     throw new UsageError(`Only one FILE can boot, but ${positionals.length} were named: ${positionals.join(', ')}.`);
   }
-  const { engine, mode, png } = values;
+  const { engine, mode, png, trace } = values;
   if (engine !== undefined && engine !== 'webgpu' && engine !== 'software') {
     throw new UsageError(`--engine ${engine}: must be webgpu or software.`);
   }
@@ -97,6 +95,7 @@ export function parseArguments(argv: readonly string[], folder: string): RunOpti
   const size = mode === undefined ? undefined : /^(\d+)[x×](\d+)$/i.exec(mode);
   if (size === null) throw new UsageError(`--mode ${mode}: must be WIDTHxHEIGHT, such as 800x600.`);
   if (png === '') throw new UsageError('--png: must name a file.');
+  if (trace === '') throw new UsageError('--trace: must name a file.');
   return {
     file: resolve(folder, typed),
     typed,
@@ -106,6 +105,7 @@ export function parseArguments(argv: readonly string[], folder: string): RunOpti
     json: values.json,
     ...(engine === undefined ? {} : { engine }),
     ...(png === undefined ? {} : { png: resolve(folder, png) }),
+    ...(trace === undefined ? {} : { trace: resolve(folder, trace) }),
     ...(size === undefined
       ? {}
       : {

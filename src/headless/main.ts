@@ -50,6 +50,13 @@ async function tell(outcome: RunOutcome, options: RunOptions): Promise<void> {
   }
 }
 
+/** Writes what an option asked for. */
+async function save(option: string, file: string, contents: Buffer | string): Promise<void> {
+  await writeFile(file, contents).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`${option} ${file}: cannot be written (${error.code ?? error.message}).`);
+  });
+}
+
 /** @returns the exit status */
 async function main(): Promise<number> {
   const options = parseArguments(process.argv.slice(2), folder);
@@ -58,7 +65,7 @@ async function main(): Promise<number> {
     return EXIT.clean;
   }
   const files = await readDriver(options.file, options.typed);
-  const { frames, engine, verifier, ramBytes, mode, timeoutMs, png } = options;
+  const { frames, engine, verifier, ramBytes, mode, timeoutMs, png, trace } = options;
   // Only now, because Vite and the browser's driver take a second to load and a usage error needs neither.
   const { run } = await import('./run.ts');
   const outcome = await run(
@@ -68,6 +75,7 @@ async function main(): Promise<number> {
         verifier,
         pacing: 'timer',
         ...(engine ? { engine } : {}),
+        ...(trace ? { trace: true } : {}),
         ...(ramBytes ? { ramBytes } : {}),
         ...(mode ? { mode } : {}),
       },
@@ -78,10 +86,9 @@ async function main(): Promise<number> {
     stopOnSignals(),
   );
   await tell(outcome, options);
-  if (png && outcome.kind === 'ran' && outcome.png !== null) {
-    await writeFile(png, Buffer.from(outcome.png, 'base64')).catch((error: NodeJS.ErrnoException) => {
-      throw new UsageError(`--png ${png}: cannot be written (${error.code ?? error.message}).`);
-    });
+  if (outcome.kind === 'ran') {
+    if (png && outcome.png !== null) await save('--png', png, Buffer.from(outcome.png, 'base64'));
+    if (trace && outcome.trace !== null) await save('--trace', trace, outcome.trace);
   }
   return exitStatus(outcome);
 }

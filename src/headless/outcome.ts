@@ -4,7 +4,7 @@ import type { Report } from '../machine/report.ts';
 
 /** One run, as the page is asked for it: plain data, because it crosses into the browser as JSON. */
 export interface RunRequest {
-  readonly boot: Pick<BootOptions, 'files' | 'engine' | 'verifier' | 'ramBytes' | 'mode' | 'pacing'>;
+  readonly boot: Pick<BootOptions, 'files' | 'engine' | 'verifier' | 'ramBytes' | 'mode' | 'pacing' | 'trace'>;
   /** Frames to wait for. */
   readonly frames: number;
   /** How long boot and frames may take, in milliseconds. */
@@ -39,6 +39,8 @@ export interface RanOutcome {
   readonly fps: number | null;
   /** The last screen as a PNG file in base64, if it was asked for. */
   readonly png: string | null;
+  /** The trace as JSON, if it was asked for. */
+  readonly trace: string | null;
 }
 
 /** What the process exits with. */

@@ -76,6 +76,7 @@ async function runHeadless(request: RunRequest): Promise<RunOutcome> {
     wanted: request.frames,
     timedOut: findings === null ? null : { findings, timeoutMs: request.timeoutMs },
     fps: witness.runningSince === null ? null : (report.frames * 1000) / Math.max(1, shownAt - witness.runningSince),
+    trace: request.boot.trace ? JSON.stringify(await machine.trace()) : null,
     png: request.png ? await png(await machine.screen()) : null,
   };
 }

@@ -32,6 +32,8 @@ import type { Program } from './compile.ts';
 import { reportDeviceEvent, serialize } from './device-event.ts';
 import type { MachineStats } from './machine-types.ts';
 import type { CommonBufferRecord, Shutdown } from './report.ts';
+import { TraceRecorder } from './trace-recorder.ts';
+import type { Trace } from './trace-records.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** How often the page hears figures, and the watchdog looks. */
@@ -61,6 +63,7 @@ export class BoardMachine {
   readonly #publish: (events: readonly (CpuEvent | BoardEvent)[]) => void;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #frameWaiters: { readonly target: number; readonly done: () => void }[] = [];
+  readonly #recorder: TraceRecorder | null;
   #engine: Engine | null = null;
   #worker: Worker | null = null;
   #ended = false;
@@ -80,6 +83,7 @@ export class BoardMachine {
     this.#memory = createBoardMemory(options.ramBytes);
     this.#control = new Int32Array(this.#memory.control);
     this.#watchdog = new Watchdog(this.#control, options.watchdogSeconds * 1000);
+    this.#recorder = options.trace ? new TraceRecorder() : null;
     this.#events = new SharedRing(this.#memory.events);
     this.#commands = new SharedRing(this.#memory.commands);
   }
@@ -95,12 +99,14 @@ export class BoardMachine {
     canvas: HTMLCanvasElement,
     makeEngine: EngineFactory,
   ): Promise<Engine> {
+    const recorder = this.#recorder;
     const { engine, apertureBytes } = await makeEngine({
       memory: this.#memory,
       canvas,
       pacing: this.#options.pacing,
       onEvent: (event) => this.#deviceEvent(event),
       onVblank: () => this.#checkFrames(),
+      ...(recorder && { onMoment: (moment, a, b) => recorder.moment(moment, a, b) }),
     });
     if (this.#ended) {
       engine.close();
@@ -118,6 +124,7 @@ export class BoardMachine {
       verifier: this.#options.verifier,
       mode: this.#options.mode,
       apertureBytes,
+      trace: recorder?.buffer ?? null,
     };
     if (this.#options.paused) this.hold('pause');
     this.#worker.postMessage(boot);
@@ -165,6 +172,12 @@ export class BoardMachine {
       this.#command({ type: 'common-buffers' });
       setTimeout(() => resolve([]), ANSWER_MS);
     });
+  }
+
+  /** What has been recorded. Throws when the machine is not traced. */
+  trace(): Trace {
+    if (!this.#recorder) throw new Error('board: the machine is not traced');
+    return this.#recorder.trace();
   }
 
   /** Holds the processor before its next call of the port, or lets it go on. */
@@ -276,6 +289,7 @@ export class BoardMachine {
     if (this.#ended) return;
     const seen = Atomics.load(this.#control, DEVICE_ATTENTION);
     this.#engine?.service();
+    this.#recorder?.collect();
     this.#scheduleDrain();
     const { async, value } = Atomics.waitAsync(this.#control, DEVICE_ATTENTION, seen);
     // A driver that rings without pause must not starve the page: the next look is a task of its own.
@@ -312,6 +326,7 @@ export class BoardMachine {
         const event = this.#events.shift() as CpuEvent | undefined;
         if (!event) break;
         batch.push(event);
+        if (event.type === 'traced-functions' && this.#recorder) this.#recorder.functions = event.names.map(String);
         if (event.type === 'common-buffers') this.#collectBuffers(event.list, event.last);
       }
     } catch (error) {
@@ -351,6 +366,7 @@ export class BoardMachine {
   }
 
   #tick(): void {
+    this.#recorder?.collect();
     this.#publish([{ type: 'stats', stats: this.stats() }]);
     this.#scheduleDrain();
     this.#checkStuck();

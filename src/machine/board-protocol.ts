@@ -11,6 +11,7 @@ import type { Program } from './compile.ts';
 import type { GpuHoldings } from './gpu-ledger.ts';
 import type { MachineStats } from './machine-types.ts';
 import type { CommonBufferRecord, Shutdown } from './report.ts';
+import type { Trace } from './trace-records.ts';
 
 /** How a machine is to be put together. */
 export interface BoardOptions {
@@ -22,6 +23,8 @@ export interface BoardOptions {
   readonly watchdogSeconds: number;
   /** Hold before the driver's first call. */
   readonly paused: boolean;
+  /** Record what processor and device do. */
+  readonly trace: boolean;
 }
 
 /** A bug check as it leaves the worker. */
@@ -41,6 +44,8 @@ export interface CpuBoot {
   readonly mode: { readonly width: number; readonly height: number };
   /** Most bytes that the device can see at once. */
   readonly apertureBytes: number;
+  /** Where a traced processor writes its records: see `memory/trace-ring.ts`. */
+  readonly trace: SharedArrayBuffer | null;
 }
 
 /** Where a processor is held, as it leaves the worker. */
@@ -65,6 +70,8 @@ export type CpuEvent =
   | { readonly type: 'mode'; readonly width: number; readonly height: number }
   | { readonly type: 'running' }
   | { readonly type: 'held'; readonly hold: RawHold }
+  /** Of a traced processor: names of the port's functions, by the index that records give. */
+  | { readonly type: 'traced-functions'; readonly names: readonly string[] }
   | { readonly type: 'failed'; readonly reason: string; readonly positions: readonly GeneratedPosition[] }
   /** Shut down: nothing more comes. */
   | { readonly type: 'done' };
@@ -105,6 +112,8 @@ export type BoardRequest =
   /** Destroys the GPU device on purpose: for trying device loss. */
   | { readonly type: 'lose-device'; readonly id: number }
   | { readonly type: 'hold'; readonly id: number; readonly how: HoldRequest }
+  /** What has been recorded; for a machine that is traced. */
+  | { readonly type: 'trace'; readonly id: number }
   /** What the board holds of the GPU; the one request that needs no machine. */
   | { readonly type: 'holdings'; readonly id: number }
   /** Frees the machine; the picture stays. */
@@ -120,6 +129,7 @@ export interface BoardAnswers {
   readonly stats: { readonly stats: MachineStats };
   readonly 'lose-device': null;
   readonly hold: null;
+  readonly trace: Trace;
   readonly close: null;
   readonly holdings: GpuHoldings;
 }

@@ -78,6 +78,8 @@ class Board {
       case 'lose-device':
         (await this.#gpu)?.device?.destroy();
         return null;
+      case 'trace':
+        return machine.trace();
       case 'hold':
         machine.hold(request.how);
         return null;

@@ -28,6 +28,7 @@ import { Processor } from '../hal/processor.ts';
 import { AddressSpace, hex } from '../memory/address-space.ts';
 import { FrameTable } from '../memory/frame-table.ts';
 import { SharedRing } from '../memory/shared-ring.ts';
+import { TraceRing } from '../memory/trace-ring.ts';
 import { driverPositions, STACK_DEPTH } from '../verifier/source-position.ts';
 import { createVerifier, formatParameters } from '../verifier/verifier.ts';
 import { collectBugCheckData } from '../videoport/bug-check-callback.ts';
@@ -40,6 +41,7 @@ import { shutDown, startDriver } from '../videoport/start-device.ts';
 import { timerTick } from '../videoport/timer.ts';
 import { argumentTexts } from './argument-text.ts';
 import type { CpuBoot, CpuCommand, CpuEvent } from './board-protocol.ts';
+import { CpuTrace } from './cpu-trace.ts';
 import { reportDeviceEvent } from './device-event.ts';
 import { type Failure, loadDriver } from './driver-loader.ts';
 import { freezeGlobals, lockDown } from './lockdown.ts';
@@ -121,6 +123,8 @@ function start(boot: CpuBoot): void {
       })
     : null;
   processor.observer = observer;
+  const trace = boot.trace ? new CpuTrace(new TraceRing(boot.trace), processor) : null;
+  processor.trace = trace;
 
   const ramPages = memory.ram.buffer.byteLength / PAGE_SIZE;
   const space = new AddressSpace(
@@ -188,7 +192,8 @@ function start(boot: CpuBoot): void {
     // The file's top level counts as part of DriverEntry for the watchdog.
     Atomics.store(control, CALLBACK_NAME, 0);
     Atomics.store(control, CPU_STATE, CPU_RUNNING);
-    const loaded = loadDriver(boot.program.files, log);
+    const loaded = loadDriver(boot.program.files, log, trace);
+    if (trace) emit({ type: 'traced-functions', names: trace.functions });
     Atomics.store(control, CPU_STATE, CPU_IDLE);
     if ('failed' in loaded) return loaded;
     const failure = serve(loaded.driverEntry);

@@ -5,6 +5,7 @@ import { type GeneratedPosition, namedText } from '../verifier/source-position.t
 import * as videoport from '../videoport/index.ts';
 import type { Port } from '../videoport/port.ts';
 import type { Program } from './compile.ts';
+import type { CpuTrace } from './cpu-trace.ts';
 import { isRelative, resolveImport } from './driver-files.ts';
 
 /** Why a driver does not run, with the error that said so, if there was one. */
@@ -30,11 +31,16 @@ interface Loading {
 /**
  * Runs the top level of a driver's entry, the first file, and of the files that it imports, each once, as it is imported. `require`
  * gives them and the modules that miniports import; `console` writes to the machine's log.
+ * @param trace records each call of the driver's into the port, when there is one
  * @returns the entry's DriverEntry, or why there is none
  */
-export function loadDriver(files: Program['files'], log: Port['log']): { readonly driverEntry: DriverEntry } | Failure {
+export function loadDriver(
+  files: Program['files'],
+  log: Port['log'],
+  trace: CpuTrace | null,
+): { readonly driverEntry: DriverEntry } | Failure {
   const modules: Modules = {
-    videoport: Object.freeze({ __esModule: true, ...videoport }),
+    videoport: Object.freeze({ __esModule: true, ...(trace ? trace.wrap(videoport) : videoport) }),
     ringgpu: Object.freeze({ __esModule: true, ...ringgpu }),
   };
   for (const [file, { code }] of files.entries()) {

@@ -122,6 +122,7 @@ export class MachineRecord {
         this.stats = event.stats;
         this.#emit({ type: 'stats', stats: event.stats });
         break;
+      case 'traced-functions':
       case 'done':
         break;
     }

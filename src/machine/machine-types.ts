@@ -2,6 +2,7 @@
 import type { Pacing, Screen } from '../engine/engine.ts';
 import type { DriverFile } from './driver-files.ts';
 import type { BugCheck, Finding, Report } from './report.ts';
+import type { TraceDocument } from './trace-document.ts';
 
 /**
  * `booting` from boot until the first mode is set · `running` · `paused`: is held before its next call of the port, see
@@ -31,6 +32,8 @@ export interface BootOptions {
   readonly mode?: { readonly width: number; readonly height: number };
   /** Where the monitor goes. Without it the machine has a monitor that nobody sees. */
   readonly monitor?: HTMLElement;
+  /** Record what processor and device do, for {@link MachineControl.trace}. Default false. */
+  readonly trace?: boolean;
   /** Seconds that one callback may run before bug check 0xEA. Default 5. */
   readonly watchdogSeconds?: number;
   /** Default false. True: is paused from the beginning, and so held before the driver's very first call. */
@@ -132,6 +135,8 @@ export interface MachineControl {
   screen(): Promise<Screen>;
   /** The report so far. */
   report(): Promise<Report>;
+  /** What was recorded so far, as a file that trace viewers open; also after the stop. Rejects when `trace` was not asked for. */
+  trace(): Promise<TraceDocument>;
   /** Where the processor stands; null while it runs, and in a paused machine until the driver comes to a call. */
   readonly held: Hold | null;
   /**

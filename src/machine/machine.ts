@@ -16,6 +16,8 @@ import type { GpuHoldings } from './gpu-ledger.ts';
 import { MachineRecord } from './machine-record.ts';
 import type { BootOptions, Hold, MachineControl, MachineState, Support } from './machine-types.ts';
 import type { BugCheck, Finding, Report } from './report.ts';
+import type { TraceDocument } from './trace-document.ts';
+import type { Trace } from './trace-records.ts';
 
 /** What is left of a machine whose frame is gone. */
 const NO_SCREEN: Screen = { width: 0, height: 0, pixels: new Uint8ClampedArray(0) };
@@ -57,7 +59,11 @@ export class Machine implements MachineControl {
   readonly #started = performance.now();
   #engine: 'webgpu' | 'software' = 'software';
   #adapter = '';
+  readonly #driver: string;
+  readonly #traced: boolean;
   #screen: Screen | null = null;
+  /** The whole trace, once the machine has stopped. */
+  #trace: Trace | null = null;
   #stopping: Promise<Report> | null = null;
   #durationMs = 0;
   #ended: () => void = () => {};
@@ -65,8 +71,10 @@ export class Machine implements MachineControl {
     this.#ended = resolve;
   });
 
-  private constructor(frame: BoardFrame, compiled: Compiled, onEvent: BootOptions['onEvent']) {
+  private constructor(frame: BoardFrame, compiled: Compiled, { onEvent, trace }: BootOptions) {
     this.#frame = frame;
+    this.#driver = compiled.program.files[0]?.name ?? '';
+    this.#traced = trace ?? false;
     this.#record = new MachineRecord(compiled.locate, (event) => {
       onEvent?.(event);
       if (this.#record.over) this.#ended();
@@ -88,7 +96,7 @@ export class Machine implements MachineControl {
       frames.set(holder, frame);
     }
     await serving.get(frame)?.stop();
-    const machine = new Machine(frame, compiled, options.onEvent);
+    const machine = new Machine(frame, compiled, options);
     serving.set(frame, machine);
     frame.onEvents = (events) => machine.#receive(events);
     machine.#record.enter(options.paused ? 'paused' : 'booting');
@@ -104,6 +112,7 @@ export class Machine implements MachineControl {
           mode: options.mode ?? DEFAULT_MODE,
           watchdogSeconds: options.watchdogSeconds ?? DEFAULT_WATCHDOG_SECONDS,
           paused: options.paused ?? false,
+          trace: options.trace ?? false,
         },
       });
       machine.#engine = engine;
@@ -191,6 +200,15 @@ export class Machine implements MachineControl {
     return this.#record.hold;
   }
 
+  async trace(): Promise<TraceDocument> {
+    if (!this.#traced) throw new Error('Machine.trace: boot the machine with `trace: true`');
+    const [trace, { traceDocument }] = await Promise.all([
+      this.#trace ?? this.#frame.request<'trace'>({ type: 'trace' }),
+      import('./trace-document.ts'),
+    ]);
+    return traceDocument(trace, this.#driver);
+  }
+
   pause(): void {
     if (this.state !== 'running' && this.state !== 'booting') return;
     this.#hold('pause');
@@ -267,6 +285,7 @@ export class Machine implements MachineControl {
       record.shutdown = shutdown;
       if (!record.over) record.enter('stopped');
       this.#screen = await screen;
+      if (this.#traced) this.#trace = await this.#frame.request<'trace'>({ type: 'trace' });
       await this.#frame.request<'close'>({ type: 'close' });
     } catch (error) {
       // The frame was taken out of the page, and the machine with it.

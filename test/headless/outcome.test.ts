@@ -51,6 +51,7 @@ const ran = (changes: Partial<RanOutcome>, reported: Partial<Report> = {}): RanO
   timedOut: null,
   fps: 59.94,
   png: null,
+  trace: null,
   ...changes,
 });
 

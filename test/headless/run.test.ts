@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import type { Report } from '../../src/machine/report.ts';
+import type { TraceDocument } from '../../src/machine/trace-document.ts';
 import { file, folder, headless, shipped } from './run-headless.ts';
 
 const mini = readFileSync(shipped('mini'), 'utf8');
@@ -115,12 +116,14 @@ describe('the headless runner', { concurrency: 2 }, () => {
   it('boots a file from anywhere in the mode asked for, and writes the screen of its report as a PNG file', async () => {
     const { name } = variant('elsewhere.ts');
     const { status, stdout, stderr } = await headless([
-      ...[name, ...QUICK, '--mode', '800x600', '--ram', '32', '--json', '--png', 'screen.png'],
+      ...[name, ...QUICK, '--mode', '800x600', '--ram', '32', '--json', '--png', 'screen.png', '--trace', 'trace.json'],
     ]);
     assert.equal(status, 0, stderr);
     const report = JSON.parse(stdout) as Report;
     assert.equal(report.engine, 'software');
     assert.ok(report.frames >= 3);
+    const { traceEvents } = JSON.parse(readFileSync(join(folder, 'trace.json'), 'utf8')) as TraceDocument;
+    assert.ok(traceEvents.some(({ name, ph }) => name === 'VideoPortAllocateCommonBuffer' && ph === 'B'));
     const { width, height, pixels } = decodePng(readFileSync(join(folder, 'screen.png')));
     assert.deepEqual([width, height], [800, 600]);
     assert.deepEqual([report.screen.width, report.screen.height], [800, 600]);

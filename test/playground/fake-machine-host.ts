@@ -64,6 +64,10 @@ export class FakeMachine implements MachineControl {
     return new Promise((resolve) => this.#frameWaiters.push(resolve));
   }
 
+  trace(): Promise<never> {
+    return Promise.reject(new Error('a fake machine is not traced'));
+  }
+
   screen(): Promise<Screen> {
     return Promise.resolve({ width: 2, height: 1, pixels: new Uint8ClampedArray([255, 0, 0, 255, 0, 255, 0, 255]) });
   }
