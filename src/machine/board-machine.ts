@@ -288,9 +288,17 @@ export class BoardMachine {
   #watchAttention(): void {
     if (this.#ended) return;
     const seen = Atomics.load(this.#control, DEVICE_ATTENTION);
-    this.#engine?.service();
-    this.#recorder?.collect();
-    this.#scheduleDrain();
+    try {
+      this.#engine?.service();
+      this.#recorder?.collect();
+      this.#scheduleDrain();
+    } finally {
+      // Whatever went wrong just now: a machine that nobody looks after any more would hang without a word.
+      this.#watchAgain(seen);
+    }
+  }
+
+  #watchAgain(seen: number): void {
     const { async, value } = Atomics.waitAsync(this.#control, DEVICE_ATTENTION, seen);
     // A driver that rings without pause must not starve the page: the next look is a task of its own.
     if (async) void value.then(() => this.#watchAttention());

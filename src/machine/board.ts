@@ -49,7 +49,15 @@ class Board {
           }),
       );
     };
+    addEventListener('error', ({ message }) => this.#confess(message));
+    addEventListener('unhandledrejection', ({ reason }) => this.#confess(String(reason)));
     this.#send({ type: 'ready' });
+  }
+
+  /** An error of the board's own: it must not stay in a console that nobody reads. */
+  #confess(what: string): void {
+    const text = `The board itself failed, which is no fault of the driver's: ${what}`;
+    this.#send({ type: 'events', events: [{ type: 'log', source: 'device', level: 'error', text }] });
   }
 
   #send(message: BoardMessage): void {
