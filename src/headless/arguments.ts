@@ -1,6 +1,7 @@
 /** The command line: `npm run headless -- FILE [options]`. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { WantedMode } from '../display/modes.ts';
 
 /** What the command line asks for, checked. */
 export interface RunOptions {
@@ -21,8 +22,8 @@ export interface RunOptions {
   readonly png?: string;
   /** Where to write the trace, absolute. */
   readonly trace?: string;
-  /** Screen size to ask for. */
-  readonly mode?: { readonly width: number; readonly height: number };
+  /** Screen size, and bits of a pixel, to ask for. */
+  readonly mode?: WantedMode;
   readonly ramBytes?: number;
 }
 
@@ -42,7 +43,8 @@ Usage: npm run headless -- FILE [options]
   --engine webgpu|software    which GPU serves the device (default: webgpu where there is one)
   --no-verifier               do not check Driver Verifier's rules
   --timeout SECONDS           how long boot and frames may take together (default 30)
-  --mode WIDTHxHEIGHT         screen size to ask the driver for (default 640x480)
+  --mode WIDTHxHEIGHT[xBITS]  screen size to ask the driver for, and bits of a pixel: 8, 16 or 32
+                              (default 640x480, in as many bits as it offers)
   --ram MIB                   memory of the machine in MiB, 1 to 1024 (default 64)
   --json                      print the report as one JSON object on stdout, everything else on stderr
   --png OUT                   write the last screen to the PNG file OUT
@@ -92,8 +94,9 @@ export function parseArguments(argv: readonly string[], folder: string): RunOpti
   if (!/^\d*\.?\d+$/.test(values.timeout) || seconds <= 0 || seconds > 86_400) {
     throw new UsageError(`--timeout ${values.timeout}: must be a number of seconds above 0, at most 86400.`);
   }
-  const size = mode === undefined ? undefined : /^(\d+)[x×](\d+)$/i.exec(mode);
-  if (size === null) throw new UsageError(`--mode ${mode}: must be WIDTHxHEIGHT, such as 800x600.`);
+  const size = mode === undefined ? undefined : /^(\d+)[x×](\d+)(?:[x×](8|16|32))?$/i.exec(mode);
+  if (size === null)
+    throw new UsageError(`--mode ${mode}: must be WIDTHxHEIGHT or WIDTHxHEIGHTxBITS, such as 800x600 or 800x600x16.`);
   if (png === '') throw new UsageError('--png: must name a file.');
   if (trace === '') throw new UsageError('--trace: must name a file.');
   return {
@@ -112,6 +115,7 @@ export function parseArguments(argv: readonly string[], folder: string): RunOpti
           mode: {
             width: whole('--mode width', size[1] ?? '', 1, 8192),
             height: whole('--mode height', size[2] ?? '', 1, 8192),
+            ...(size[3] === undefined ? {} : { bitsPerPixel: Number(size[3]) }),
           },
         }),
     ...(values.ram === undefined ? {} : { ramBytes: whole('--ram', values.ram, 1, 1024) * 2 ** 20 }),

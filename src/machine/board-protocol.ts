@@ -3,6 +3,7 @@
  * message at boot, then JSON through the rings of `board-memory.ts`, since the worker never returns to its event loop.
  */
 import type { BoardMemory } from '../bus/board-memory.ts';
+import type { WantedMode } from '../display/modes.ts';
 import type { EngineEvent, Pacing } from '../engine/engine.ts';
 import type { GeneratedPosition } from '../verifier/source-position.ts';
 import type { RawFinding } from '../verifier/verifier.ts';
@@ -19,7 +20,7 @@ export interface BoardOptions {
   readonly verifier: boolean;
   readonly ramBytes: number;
   readonly pacing: Pacing;
-  readonly mode: { readonly width: number; readonly height: number };
+  readonly mode: WantedMode;
   readonly watchdogSeconds: number;
   /** Hold before the driver's first call. */
   readonly paused: boolean;
@@ -41,7 +42,7 @@ export interface CpuBoot {
   readonly memory: BoardMemory;
   readonly program: Program;
   readonly verifier: boolean;
-  readonly mode: { readonly width: number; readonly height: number };
+  readonly mode: WantedMode;
   /** Most bytes that the device can see at once. */
   readonly apertureBytes: number;
   /** Where a traced processor writes its records: see `memory/trace-ring.ts`. */

@@ -22,6 +22,7 @@ import type { Parameters4 } from '../ddi/observer.ts';
 import { PAGE_SIZE } from '../ddi/types.ts';
 import { RingGpuFront } from '../devices/ringgpu/front.ts';
 import { DisplayError, disableSurface, enableSurface, type Surface } from '../display/display-driver.ts';
+import { bitsPerPixel } from '../display/modes.ts';
 import { shakeHands } from '../display/win32k.ts';
 import { DmaController } from '../hal/dma-adapter.ts';
 import { Processor } from '../hal/processor.ts';
@@ -216,10 +217,10 @@ function start(boot: CpuBoot): void {
     }
     emit({ type: 'mode', width: surface.mode.VisScreenWidth, height: surface.mode.VisScreenHeight });
     const { width, height } = boot.mode;
-    if (surface.mode.VisScreenWidth !== width || surface.mode.VisScreenHeight !== height) {
-      const set = `${surface.mode.VisScreenWidth}×${surface.mode.VisScreenHeight}`;
-      log('port', 'warn', `the miniport offers no mode ${width}×${height}: ${set} was set`);
-    }
+    const bits = boot.mode.bitsPerPixel === undefined ? '' : `×${boot.mode.bitsPerPixel}`;
+    const asked = `${width}×${height}${bits}`;
+    const set = `${surface.mode.VisScreenWidth}×${surface.mode.VisScreenHeight}${bits && `×${bitsPerPixel(surface.mode)}`}`;
+    if (set !== asked) log('port', 'warn', `the miniport offers no mode ${asked}: ${set} was set`);
     // Known from now on, even if the driver never comes back.
     sendBuffers();
     emit({ type: 'running' });

@@ -1,4 +1,5 @@
 /** What a page says to a machine, and what it hears. `machine.ts` implements it. */
+import type { WantedMode } from '../display/modes.ts';
 import type { Pacing, Screen } from '../engine/engine.ts';
 import type { DriverFile } from './driver-files.ts';
 import type { BugCheck, Finding, Report } from './report.ts';
@@ -27,9 +28,10 @@ export interface BootOptions {
   /** Default `display`. */
   readonly pacing?: Pacing;
   /**
-   * Screen size that the display driver asks for; the nearest mode that the miniport offers is set. Default 640×480.
+   * Screen size, and bits of a pixel, that the display driver asks for; the nearest mode that the miniport offers is set.
+   * Default 640×480, in as many bits as there are.
    */
-  readonly mode?: { readonly width: number; readonly height: number };
+  readonly mode?: WantedMode;
   /** Where the monitor goes. Without it the machine has a monitor that nobody sees. */
   readonly monitor?: HTMLElement;
   /** Record what processor and device do, for {@link MachineControl.trace}. Default false. */

@@ -11,6 +11,8 @@ export const resolutions = [
   [1024, 768],
   [1280, 720],
   [1920, 1080],
+  [2560, 1440],
+  [3840, 2160],
 ] as const satisfies readonly (readonly [number, number])[];
 
 const engines = [

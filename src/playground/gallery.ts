@@ -25,6 +25,13 @@ const table: readonly GalleryEntry[] = [
     difficulty: 'everyday',
   },
   {
+    id: 'pointer',
+    name: 'pointer',
+    sentence:
+      'Pointer plane: one picture, drawn once, and a pointer that moves over it by a register. In 8, 16 and 32 bits, up to 3840×2160.',
+    difficulty: 'first steps',
+  },
+  {
     id: 'scatter-gather',
     name: 'scatter-gather',
     sentence:

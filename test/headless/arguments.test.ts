@@ -25,7 +25,7 @@ describe('the arguments of the headless runner', () => {
 
   it('are all understood together, in any order', () => {
     const line =
-      '--frames 5 --engine software --no-verifier mine.ts --timeout 1.5 --json --png out.png --trace out.json --mode 800x600 --ram 128';
+      '--frames 5 --engine software --no-verifier mine.ts --timeout 1.5 --json --png out.png --trace out.json --mode 800x600x16 --ram 128';
     assert.deepEqual(parse(...line.split(' ')), {
       file: resolve('/somewhere/mine.ts'),
       typed: 'mine.ts',
@@ -36,7 +36,7 @@ describe('the arguments of the headless runner', () => {
       json: true,
       png: resolve('/somewhere/out.png'),
       trace: resolve('/somewhere/out.json'),
-      mode: { width: 800, height: 600 },
+      mode: { width: 800, height: 600, bitsPerPixel: 16 },
       ramBytes: 128 * 2 ** 20,
     });
   });
@@ -54,6 +54,7 @@ describe('the arguments of the headless runner', () => {
     ['a.ts --timeout soon', /--timeout soon/],
     ['a.ts --timeout 1e3', /--timeout 1e3/],
     ['a.ts --mode 800', /--mode 800: must be WIDTHxHEIGHT/],
+    ['a.ts --mode 800x600x24', /--mode 800x600x24: must be WIDTHxHEIGHT or WIDTHxHEIGHTxBITS/],
     ['a.ts --mode 0x600', /--mode width 0/],
     ['a.ts --ram 0', /--ram 0: must be a whole number from 1 to 1024/],
     ['a.ts --ram 1025', /--ram 1025/],
