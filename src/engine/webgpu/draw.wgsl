@@ -1,6 +1,8 @@
 // Draws triangles, in two dispatches. `bin` cuts the packet's rectangle into tiles and notes for each, in scratch memory, which of
-// the triangles touch it: a bit a triangle, in chunks of 32, and a bit a chunk that has any. Then each lane of `draw` owns one
-// word and draws those that touch its tile upon it, in their order. Without barriers: some GPUs, and all that are emulated, run those at a crawl.
+// the triangles touch it: a bit a triangle, in chunks of 32, and a bit a chunk that has any. Then each workgroup of `draw` draws on
+// one block of words: a lane owns every other word of a column, and draws upon them all triangles of the tile, in their order. It
+// looks at no pixel outside a triangle's box.
+// Without barriers: some GPUs, and all that are emulated, run those at a crawl.
 // Loops that turn once stand for conditions: emulated GPUs go through both sides of an `if`, and leave a loop.
 // The twin of ../software/draw.ts: arithmetic is in whole numbers, and none leaves 32 bits (docs/device.md, Triangles).
 
@@ -8,11 +10,15 @@ const GOURAUD = 1u;
 const TEXTURED = 2u;
 const BLENDED = 4u;
 
-// Words across, and rows, that a workgroup of `draw` draws; and its lanes across and down, which take turns at them.
-const DRAW_SIDE = 32u;
-const DRAW_LANES = 8u;
 // Triangles whose bits share a word.
 const CHUNK = 32u;
+
+// Words across, and rows, of a block: no larger than the smallest tile. A workgroup has a lane for each column and each of the
+// first rows, and a lane's words are so many rows apart.
+const BLOCK = 16u;
+const LANE_ROWS_SHIFT = 1u;
+const LANE_ROWS = 1i << LANE_ROWS_SHIFT;
+
 const VERTEX_WORDS = 4u;
 
 // Subpixels in a pixel, from one vertex of a triangle to another at most, and of a coordinate at most.
@@ -65,8 +71,9 @@ fn owns(a: vec2i, b: vec2i) -> bool {
   return b.y < a.y || (b.y == a.y && b.x > a.x);
 }
 
-fn covers(distance: i32, a: vec2i, b: vec2i) -> bool {
-  return distance > 0 || (distance == 0 && owns(a, b));
+// What an edge's distance must be at least for a pixel to be covered.
+fn least(a: vec2i, b: vec2i) -> i32 {
+  return select(1, 0, owns(a, b));
 }
 
 // The weighted mean of three numbers of up to 16 bits.
@@ -74,8 +81,7 @@ fn mean(weights: vec3u, values: vec3u) -> u32 {
   return (dot(weights, values) + (1u << (WEIGHT_SHIFT - 1u))) >> WEIGHT_SHIFT;
 }
 
-fn mean_colour(weights: vec3u, a: u32, b: u32, c: u32) -> u32 {
-  let colours = vec3u(a, b, c);
+fn mean_colour(weights: vec3u, colours: vec3u) -> u32 {
   let blue = mean(weights, colours & vec3u(0xffu));
   let green = mean(weights, (colours >> vec3u(8u)) & vec3u(0xffu));
   let red = mean(weights, (colours >> vec3u(16u)) & vec3u(0xffu));
@@ -100,58 +106,88 @@ var<private> flags: u32;
 var<private> vertices: u32;
 var<private> table: u32;
 var<private> target_place: Place;
+// The pixel row at which its word index stands.
+var<private> row_zero: i32;
 var<private> texture_place: Place;
 var<private> texture_size: vec2u;
 
-// How a pixel lies in a triangle; b and c have changed places if its vertices go counter-clockwise.
-struct Cover {
-  covered: bool,
-  turned: bool,
-  area: u32,
-  to_b: u32,
-  to_c: u32,
-}
+// The lane's own pixels: from `own_low` to `own_high`, both within, every LANE_ROWS-th row.
+var<private> own_low: vec2i;
+var<private> own_high: vec2i;
 
-fn cover(triangle: Triangle, x: u32, y: u32) -> Cover {
-  let p = (vec2i(vec2u(x, y)) << vec2u(SUBPIXEL_SHIFT)) + vec2i(1 << (SUBPIXEL_SHIFT - 1u));
-  let a = triangle.a;
-  let signed = edge(a, triangle.b, triangle.c);
-  let turned = signed < 0;
-  let b = select(triangle.b, triangle.c, turned);
-  let c = select(triangle.c, triangle.b, turned);
-  // Outside the box these do not keep within 32 bits, and count for nothing.
-  let to_a = edge(b, c, p);
-  let to_b = edge(c, a, p);
-  let to_c = edge(a, b, p);
-  let in_box = all(p >= triangle.low) && all(p <= triangle.high);
-  let covered = in_box && signed != 0 && covers(to_a, b, c) && covers(to_b, c, a) && covers(to_c, a, b);
-  return Cover(covered, turned, u32(abs(signed)), u32(to_b), u32(to_c));
-}
-
-// The colour of a triangle where it covers a pixel.
-fn shade(index: u32, at: Cover) -> u32 {
+// Draws one triangle where it covers the lane's pixels. It is within the limits: `bin` has seen to that.
+fn draw_triangle(index: u32) {
   let first = vertices + index * 3u * VERTEX_WORDS;
-  let second = first + select(VERTEX_WORDS, 2u * VERTEX_WORDS, at.turned);
-  let third = first + select(2u * VERTEX_WORDS, VERTEX_WORDS, at.turned);
-  var colour = aperture[first + 2u];
-  for (var mixed = (flags & (GOURAUD | TEXTURED)) != 0u; mixed; mixed = false) {
-    // As many bits of the areas as let the quotient keep within 32.
-    let shift = 16u - min(countLeadingZeros(at.area), 16u);
-    let whole = at.area >> shift;
-    let weight_b = ((at.to_b >> shift) << WEIGHT_SHIFT) / whole;
-    let weight_c = ((at.to_c >> shift) << WEIGHT_SHIFT) / whole;
-    let weights = vec3u((1u << WEIGHT_SHIFT) - weight_b - weight_c, weight_b, weight_c);
-    for (var runs = (flags & GOURAUD) != 0u; runs; runs = false) {
-      colour = mean_colour(weights, colour, aperture[second + 2u], aperture[third + 2u]);
+  let given_b = position_at(first + VERTEX_WORDS);
+  let given_c = position_at(first + 2u * VERTEX_WORDS);
+  let a = position_at(first);
+  let signed = edge(a, given_b, given_c);
+  // b and c change places if the vertices go counter-clockwise.
+  let turned = signed < 0;
+  let b = select(given_b, given_c, turned);
+  let c = select(given_c, given_b, turned);
+  let second = first + select(VERTEX_WORDS, 2u * VERTEX_WORDS, turned);
+  let third = first + select(2u * VERTEX_WORDS, VERTEX_WORDS, turned);
+  let own = aperture[first + 2u];
+  let colours = vec3u(own, aperture[second + 2u], aperture[third + 2u]);
+  let uv = vec3u(aperture[first + 3u], aperture[second + 3u], aperture[third + 3u]);
+
+  // As many bits of the areas as let the quotient keep within 32.
+  let area = u32(abs(signed));
+  let area_shift = 16u - min(countLeadingZeros(area), 16u);
+  let whole = area >> area_shift;
+
+  // Pixels whose middles lie in the box; none of a triangle without area.
+  const HALF = 1i << (SUBPIXEL_SHIFT - 1u);
+  let box_low = max(own_low, (min(a, min(b, c)) + vec2i(HALF - 1)) >> vec2u(SUBPIXEL_SHIFT));
+  let low = box_low + vec2i(0, (own_low.y - box_low.y) & (LANE_ROWS - 1));
+  let box_high = min(own_high, (max(a, max(b, c)) - vec2i(HALF)) >> vec2u(SUBPIXEL_SHIFT));
+  let high = select(box_high, low - vec2i(1), signed == 0);
+
+  // Distances from the three edges at the first pixel, and what they grow by to the next: within the box they keep within 32 bits.
+  let middle = (low << vec2u(SUBPIXEL_SHIFT)) + vec2i(HALF);
+  let right = vec3i(b.y - c.y, c.y - a.y, a.y - b.y) << vec3u(SUBPIXEL_SHIFT);
+  let down = vec3i(c.x - b.x, a.x - c.x, b.x - a.x) << vec3u(SUBPIXEL_SHIFT + LANE_ROWS_SHIFT);
+  let enough = vec3i(least(b, c), least(c, a), least(a, b));
+  var row = vec3i(edge(b, c, middle), edge(c, a, middle), edge(a, b, middle));
+
+  let shift = target_place.shift;
+  let mask = pixel_mask(shift);
+  for (var y = low.y; y <= high.y; y += LANE_ROWS) {
+    let line = target_place.word + u32(y - row_zero) * target_place.pitch;
+    var distance = row;
+    for (var x = low.x; x <= high.x; x++) {
+      for (var covered = all(distance >= enough); covered; covered = false) {
+        var colour = own;
+        for (var mixed = (flags & (GOURAUD | TEXTURED)) != 0u; mixed; mixed = false) {
+          let weight_b = ((u32(distance.y) >> area_shift) << WEIGHT_SHIFT) / whole;
+          let weight_c = ((u32(distance.z) >> area_shift) << WEIGHT_SHIFT) / whole;
+          let weights = vec3u((1u << WEIGHT_SHIFT) - weight_b - weight_c, weight_b, weight_c);
+          for (var runs = (flags & GOURAUD) != 0u; runs; runs = false) {
+            colour = mean_colour(weights, colours);
+          }
+          for (var textured = (flags & TEXTURED) != 0u; textured; textured = false) {
+            let u = min(mean(weights, uv & vec3u(0xffffu)) >> SUBPIXEL_SHIFT, texture_size.x - 1u);
+            let v = min(mean(weights, uv >> vec3u(16u)) >> SUBPIXEL_SHIFT, texture_size.y - 1u);
+            colour = modulate(colour_of(load(texture_place, u, v), texture_place.format, table), colour);
+          }
+        }
+        let word_at = line + (u32(x) >> shift);
+        let bit = pixel_bit(u32(x), shift);
+        var word = 0u;
+        for (var kept = shift != 0u || (flags & BLENDED) != 0u; kept; kept = false) {
+          word = aperture[word_at];
+        }
+        for (var blended = (flags & BLENDED) != 0u; blended; blended = false) {
+          colour = blend(colour, to_colour((word >> bit) & mask, target_place.format, 0u));
+        }
+        let pixel = from_colour(colour, target_place.format) & mask;
+        aperture[word_at] = (word & ~(mask << bit)) | (pixel << bit);
+      }
+      distance += right;
     }
-    for (var textured = (flags & TEXTURED) != 0u; textured; textured = false) {
-      let uv = vec3u(aperture[first + 3u], aperture[second + 3u], aperture[third + 3u]);
-      let u = min(mean(weights, uv & vec3u(0xffffu)) >> SUBPIXEL_SHIFT, texture_size.x - 1u);
-      let v = min(mean(weights, uv >> vec3u(16u)) >> SUBPIXEL_SHIFT, texture_size.y - 1u);
-      colour = modulate(colour_of(load(texture_place, u, v), texture_place.format, table), colour);
-    }
+    row += down;
   }
-  return colour;
 }
 
 fn chunks(job: Job) -> u32 {
@@ -209,67 +245,38 @@ fn bin(@builtin(global_invocation_id) id: vec3u) {
   scratch[base + summary] = some;
 }
 
-// Draws on one word, whose pixels go from `begin` to `end`. The tile's words in scratch memory begin at `tile`.
-fn draw_word(at: u32, begin: u32, end: u32, y: u32, tile: u32, summary_count: u32) {
-  let shift = target_place.shift;
-  let mask = pixel_mask(shift);
-  let before = aperture[at];
-  var word = before;
-  for (var summary = 0u; summary < summary_count; summary++) {
-    var some = scratch[tile + summary];
-    while (some != 0u) {
-      let chunk = summary * 32u + countTrailingZeros(some);
-      some &= some - 1u;
-      var bits = scratch[tile + summary_count + chunk];
-      while (bits != 0u) {
-        let index = chunk * CHUNK + countTrailingZeros(bits);
-        bits &= bits - 1u;
-        let triangle = triangle_at(index);
-        for (var x = begin; x < end; x++) {
-          let bit = pixel_bit(x, shift);
-          let at_pixel = cover(triangle, x, y);
-          for (var covered = at_pixel.covered; covered; covered = false) {
-            var colour = shade(index, at_pixel);
-            for (var blended = (flags & BLENDED) != 0u; blended; blended = false) {
-              colour = blend(colour, to_colour((word >> bit) & mask, target_place.format, 0u));
-            }
-            let pixel = from_colour(colour, target_place.format) & mask;
-            word = (word & ~(mask << bit)) | (pixel << bit);
-          }
-        }
-      }
-    }
-  }
-  if (word != before) {
-    aperture[at] = word;
-  }
-}
-
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(16, 2)
 fn draw(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) lane: vec3u) {
   let job = jobs[0];
   let to = destination(job);
   vertices = job.vertices;
   table = job.table;
   target_place = to;
+  row_zero = i32(to.y);
   flags = (operand(job, 0u) >> 16u) & 0xffu;
   texture_place = place(job.source, operand(job, DRAW_SOURCE_PITCH), 0u, operand(job, DRAW_FORMATS) >> 8u);
   let extent = operand(job, DRAW_SOURCE_SIZE);
   texture_size = vec2u(extent & 0xffffu, extent >> 16u);
 
-  let first = to.x >> to.shift;
-  let start = to.word + first;
-  let last = to.x + job.width;
-  let across = tiles_across(job);
+  let column = (to.x >> to.shift) + group.x * BLOCK + lane.x;
+  let row = to.y + group.y * BLOCK;
+  own_low = vec2i(vec2u(max(column << to.shift, to.x), row + lane.y));
+  let end = min(vec2u((column + 1u) << to.shift, row + BLOCK), vec2u(to.x + job.width, to.y + job.height));
+  own_high = vec2i(end) - vec2i(1);
+
   let count = summaries(job);
-  let words = count + chunks(job);
-  let end = min(group.xy * DRAW_SIDE + vec2u(DRAW_SIDE), vec2u(job.columns, job.height));
-  for (var row = group.y * DRAW_SIDE + lane.y; row < end.y; row += DRAW_LANES) {
-    for (var column = group.x * DRAW_SIDE + lane.x; column < end.x; column += DRAW_LANES) {
-      let tile = (row >> job.tile_shift) * across + (column >> job.tile_shift);
-      let from_x = max((first + column) << to.shift, to.x);
-      let to_x = min((first + column + 1u) << to.shift, last);
-      draw_word(start + row * to.pitch + column, from_x, to_x, to.y + row, tile * words, count);
+  let tile = (group.xy * BLOCK) >> vec2u(job.tile_shift);
+  let bins = (tile.y * tiles_across(job) + tile.x) * (count + chunks(job));
+  for (var summary = 0u; summary < count; summary++) {
+    var some = scratch[bins + summary];
+    while (some != 0u) {
+      let chunk = summary * 32u + countTrailingZeros(some);
+      some &= some - 1u;
+      var bits = scratch[bins + count + chunk];
+      while (bits != 0u) {
+        draw_triangle(chunk * CHUNK + countTrailingZeros(bits));
+        bits &= bits - 1u;
+      }
     }
   }
 }

@@ -15,9 +15,9 @@ import type { UploadSlab } from './upload-ring.ts';
 const TILE_WIDTH = 256;
 const TILE_HEIGHT = 8;
 
-/** Words across, and rows, of a workgroup that draws triangles, and tiles of one that bins them: as in draw.wgsl. */
-const DRAW_SIDE = 32;
+/** Tiles of a workgroup that bins triangles; words across, and rows, of one that draws them: as in draw.wgsl. */
 const BIN_LANES = 64;
+const DRAW_BLOCK = 16;
 
 /** Slabs up to this size are mapped again only when their batch is done. */
 const SMALL_SLAB = 64 * 1024;
@@ -289,7 +289,7 @@ export class WebGpuBackend implements Backend {
         pass.setPipeline(gpu.binPipeline);
         pass.dispatchWorkgroups(bins.summaries, Math.ceil(bins.tiles / BIN_LANES));
         pass.setPipeline(gpu.drawPipeline);
-        pass.dispatchWorkgroups(Math.ceil(columns / DRAW_SIDE), Math.ceil(rows / DRAW_SIDE));
+        pass.dispatchWorkgroups(Math.ceil(columns / DRAW_BLOCK), Math.ceil(rows / DRAW_BLOCK));
       } else {
         pass.setPipeline(movesWords(batch.jobs[first] as number) ? gpu.movePipeline : gpu.executePipeline);
         pass.dispatchWorkgroups(
