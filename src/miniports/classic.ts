@@ -7,16 +7,16 @@
  *   the registry          what the Display control panel shows of the adapter; a setting of the driver's own
  *   child descriptors     which monitor is connected, with its EDID
  *   a frame buffer        ordinary memory into which a display driver draws, beside the frames that the device shows
- *   palettes              8-bit modes, although RingGPU knows none
- *   a mouse pointer       although RingGPU has no pointer plane
+ *   palettes              8-bit modes, whose colours the driver looks up itself
+ *   a mouse pointer       the system's arrow, in RingGPU's pointer plane
  *   a spin lock           between the requests and the DPC
  *   the one-second timer  a clock in the picture, and a look at whether interrupts still come
  *   power                 the monitor goes dark, the adapter goes off and comes back
  *   HwVidResetHw          the last call, when the system has crashed
  *
- * The trick behind palette and pointer is the same: the display driver never sees what the device shows. It draws into the
- * *frame buffer*; with each vertical blank the driver *composes* a frame out of it: pixels looked up in the palette, the pointer
- * on top. So both can do what the hardware cannot, at the price of a copy.
+ * The trick behind the palette is that the display driver never sees what the device shows. It draws into the *frame buffer*; with
+ * each vertical blank the driver *composes* a frame out of it: pixels looked up in the palette, a clock on top. So a driver can do
+ * what its hardware cannot, at the price of a copy. (RingGPU could look the colours up itself: pointer.ts lets it.)
  */
 
 import {
@@ -28,6 +28,9 @@ import {
   RINGGPU_INT_FAULT,
   RINGGPU_INT_VBLANK,
   RINGGPU_PAIR,
+  RINGGPU_POINTER_ENABLE,
+  RINGGPU_POINTER_EXTENT,
+  RINGGPU_POINTER_MONO,
   RINGGPU_REG,
   RINGGPU_SCANOUT_ENABLE,
   RINGGPU_STATUS_RESETTING,
@@ -93,6 +96,7 @@ import {
   VIDEO_MEMORY,
   VIDEO_MEMORY_INFORMATION,
   VIDEO_MODE,
+  VIDEO_MODE_ASYNC_POINTER,
   VIDEO_MODE_COLOR,
   VIDEO_MODE_GRAPHICS,
   VIDEO_MODE_INFORMATION,
@@ -168,6 +172,8 @@ interface Pointer {
   widthInBytes: number;
   /** AND mask, then XOR mask. */
   masks: Uint8Array;
+  /** Which of the two places for images holds them: 0 or 1. */
+  image: number;
 }
 
 interface DeviceExtension {
@@ -176,6 +182,8 @@ interface DeviceExtension {
   ring: CommonBuffer;
   fencePage: CommonBuffer;
   frames: Frame[];
+  /** Two places for what the pointer plane shows. */
+  pointerImages: CommonBuffer;
   /** What the display driver draws into: nonpaged pool, since the DPC reads it. The device never does. */
   frameBuffer: PVOID;
   /** Guards everything below against the DPC while a request changes it. */
@@ -287,7 +295,16 @@ function HwVidFindAdapter(
   ext.mode = null;
   ext.palette = new Uint32Array(256);
   ext.turn = 0;
-  ext.pointer = { enabled: false, column: 0, row: 0, width: 0, height: 0, widthInBytes: 0, masks: new Uint8Array(0) };
+  ext.pointer = {
+    enabled: false,
+    column: 0,
+    row: 0,
+    width: 0,
+    height: 0,
+    widthInBytes: 0,
+    masks: new Uint8Array(0),
+    image: 0,
+  };
   ext.adapterOn = true;
   ext.monitorOn = true;
   ext.tail = 0;
@@ -315,15 +332,17 @@ function AllocateAll(ext: DeviceExtension): VP_STATUS {
   const ring = AllocateShared(ext, RING_SIZE);
   const fencePage = AllocateShared(ext, PAGE_SIZE);
   const frames = Array.from({ length: FRAME_COUNT }, () => AllocateShared(ext, LARGEST_FRAME));
+  const pointerImages = AllocateShared(ext, 2 * POINTER_IMAGE_BYTES);
   ext.frameBuffer = VideoPortAllocatePool(ext, VpNonPagedPool, LARGEST_FRAME, TAG);
-  if (!ring || !fencePage || frames.includes(null) || ext.frameBuffer === NULL) {
+  if (!ring || !fencePage || frames.includes(null) || !pointerImages || ext.frameBuffer === NULL) {
     if (ext.frameBuffer !== NULL) VideoPortFreePool(ext, ext.frameBuffer);
-    for (const buffer of [...frames, fencePage, ring]) if (buffer) ReleaseShared(ext, buffer);
+    for (const buffer of [pointerImages, ...frames, fencePage, ring]) if (buffer) ReleaseShared(ext, buffer);
     VideoPortPutDmaAdapter(ext, ext.adapter);
     return ERROR_NOT_ENOUGH_MEMORY;
   }
   ext.ring = ring;
   ext.fencePage = fencePage;
+  ext.pointerImages = pointerImages;
   ext.frames = frames.filter((frame) => frame !== null).map((frame) => ({ ...frame, fence: 0 }));
   VideoPortZeroMemory(ext.fencePage.virtual, PAGE_SIZE);
   const lock = out<PSPIN_LOCK>();
@@ -399,8 +418,8 @@ function TakeSetting(
 const MONITOR_ID = 0x0001;
 
 /**
- * What is connected. The adapter itself comes first, then its children from 1 on. RingGPU has no wires to the monitor's
- * memory, so its EDID is the one that we know: 128 bytes (VESA E-EDID 1.3).
+ * What is connected. The adapter itself comes first, then its children from 1 on. The monitor's EDID is the one that we know,
+ * 128 bytes (VESA E-EDID 1.3), as drivers had it for monitors without wires to their memory.
  */
 const HwVidGetVideoChildDescriptor: PVIDEO_HW_GET_CHILD_DESCRIPTOR = (_ext, info, type, descriptor, uid, unused) => {
   unused.value = 0;
@@ -476,6 +495,7 @@ function Light(ext: DeviceExtension): void {
   if (!ext.mode || !ext.adapterOn) return;
   WriteRegister(ext, 'SCANOUT_CONTROL', ext.monitorOn ? RINGGPU_SCANOUT_ENABLE : 0);
   ShowNextFrame(ext);
+  ShowPointer(ext);
   WriteRegister(ext, 'INT_ENABLE', RINGGPU_INT_VBLANK | RINGGPU_INT_FAULT);
 }
 
@@ -702,12 +722,13 @@ function SetColorRegisters(ext: DeviceExtension, packet: VIDEO_REQUEST_PACKET): 
 
 /* ---- The pointer -------------------------------------------------------------------------------------------------------------- */
 
-/** Largest pointer, either way. */
-const POINTER_SIZE = 64;
+/** Bytes from one line of a mask to the next, and of both masks. */
+const POINTER_PITCH = RINGGPU_POINTER_EXTENT / 8;
+const POINTER_IMAGE_BYTES = 2 * RINGGPU_POINTER_EXTENT * POINTER_PITCH;
 
 /**
- * A monochrome pointer, drawn in software: the capabilities say so by leaving out VIDEO_MODE_ASYNC_POINTER, which would
- * promise that it moves without disturbing what is drawn.
+ * A monochrome pointer, shown by the pointer plane: VIDEO_MODE_ASYNC_POINTER promises that it moves without disturbing what
+ * is drawn.
  */
 function ServePointer(ext: DeviceExtension, packet: VIDEO_REQUEST_PACKET): VP_STATUS {
   const { pointer } = ext;
@@ -717,9 +738,9 @@ function ServePointer(ext: DeviceExtension, packet: VIDEO_REQUEST_PACKET): VP_ST
     case IOCTL_VIDEO_QUERY_POINTER_CAPABILITIES:
       return Answer(packet, VIDEO_POINTER_CAPABILITIES.size, (buffer) =>
         VIDEO_POINTER_CAPABILITIES.write(buffer, {
-          Flags: VIDEO_MODE_MONO_POINTER,
-          MaxWidth: POINTER_SIZE,
-          MaxHeight: POINTER_SIZE,
+          Flags: VIDEO_MODE_MONO_POINTER | VIDEO_MODE_ASYNC_POINTER,
+          MaxWidth: RINGGPU_POINTER_EXTENT,
+          MaxHeight: RINGGPU_POINTER_EXTENT,
           // It takes no part of the frame buffer.
           HWPtrBitmapStart: 0xffff_ffff,
           HWPtrBitmapEnd: 0xffff_ffff,
@@ -750,6 +771,7 @@ function ServePointer(ext: DeviceExtension, packet: VIDEO_REQUEST_PACKET): VP_ST
       Locked(ext, () => {
         pointer.column = Column;
         pointer.row = Row;
+        if (ext.adapterOn) WriteRegister(ext, 'POINTER_POSITION', RINGGPU_PAIR(Column, Row));
       });
       return NO_ERROR;
     }
@@ -758,11 +780,13 @@ function ServePointer(ext: DeviceExtension, packet: VIDEO_REQUEST_PACKET): VP_ST
       if (pointer.masks.length === 0) return ERROR_INVALID_PARAMETER;
       Locked(ext, () => {
         pointer.enabled = true;
+        ShowPointer(ext);
       });
       return NO_ERROR;
     default:
       Locked(ext, () => {
         pointer.enabled = false;
+        ShowPointer(ext);
       });
       return NO_ERROR;
   }
@@ -774,12 +798,19 @@ function SetPointerAttr(ext: DeviceExtension, packet: VIDEO_REQUEST_PACKET): VP_
   const shape = VIDEO_POINTER_ATTRIBUTES.read(InputBuffer);
   const { Width, Height, WidthInBytes } = shape;
   if (!(shape.Flags & VIDEO_MODE_MONO_POINTER)) return ERROR_INVALID_PARAMETER;
-  if (Width > POINTER_SIZE || Height > POINTER_SIZE || WidthInBytes * 8 < Width) return ERROR_INVALID_PARAMETER;
-  if (WidthInBytes > POINTER_SIZE) return ERROR_INVALID_PARAMETER;
+  if (Width > RINGGPU_POINTER_EXTENT || Height > RINGGPU_POINTER_EXTENT) return ERROR_INVALID_PARAMETER;
+  if (WidthInBytes * 8 < Width || WidthInBytes > POINTER_PITCH) return ERROR_INVALID_PARAMETER;
   const length = 2 * WidthInBytes * Height;
   if (InputBufferLength < trailing(VIDEO_POINTER_ATTRIBUTES, 'Pixels', length)) return ERROR_INSUFFICIENT_BUFFER;
   // A copy: the request's buffer is gone when the request is done.
   const masks = mem.u8(InputBuffer + VIDEO_POINTER_ATTRIBUTES.members.Pixels.offset, length).slice();
+  // Into the place that is not on show: the device reads an image at every vertical blank, and would show it half changed. It wants
+  // lines of a multiple of four bytes; the XOR mask goes on where the AND mask ends, in both forms.
+  const image = 1 - ext.pointer.image;
+  const place = mem.u8(ext.pointerImages.virtual + image * POINTER_IMAGE_BYTES, POINTER_IMAGE_BYTES);
+  for (let line = 0; line < 2 * Height; line++) {
+    place.set(masks.subarray(line * WidthInBytes, (line + 1) * WidthInBytes), line * POINTER_PITCH);
+  }
   Locked(ext, () => {
     Object.assign(ext.pointer, {
       column: shape.Column,
@@ -788,28 +819,32 @@ function SetPointerAttr(ext: DeviceExtension, packet: VIDEO_REQUEST_PACKET): VP_
       height: Height,
       widthInBytes: WidthInBytes,
       masks,
+      image,
       enabled: shape.Enable !== 0,
     });
+    ShowPointer(ext);
   });
   return NO_ERROR;
 }
 
-/** Draws the pointer over a composed frame: a dot of the AND mask keeps what is below, one of the XOR mask inverts it. */
-function DrawPointer(pixels: Uint32Array, mode: Mode, pointer: Pointer): void {
-  const { width, height, widthInBytes, masks } = pointer;
-  const xor = widthInBytes * height;
-  for (let y = 0; y < height; y++) {
-    const row = pointer.row + y;
-    if (row < 0 || row >= mode.height) continue;
-    for (let x = 0; x < width; x++) {
-      const column = pointer.column + x;
-      if (column < 0 || column >= mode.width) continue;
-      const at = y * widthInBytes + (x >> 3);
-      const bit = 0x80 >> (x & 7);
-      const below = (masks[at] as number) & bit ? (pixels[row * mode.width + column] as number) : 0;
-      pixels[row * mode.width + column] = (masks[xor + at] as number) & bit ? below ^ 0xffffff : below;
-    }
-  }
+/**
+ * Tells the pointer plane. Without ENABLE at first, so that no vertical blank shows half of a change. The caller holds the
+ * lock.
+ */
+function ShowPointer(ext: DeviceExtension): void {
+  const { pointer } = ext;
+  if (!ext.mode || !ext.adapterOn) return;
+  WriteRegister(ext, 'POINTER_CONTROL', 0);
+  if (!pointer.enabled) return;
+  const logical = ext.pointerImages.logical + BigInt(pointer.image * POINTER_IMAGE_BYTES);
+  WriteRegister(ext, 'POINTER_BASE_LO', LowPart(logical));
+  WriteRegister(ext, 'POINTER_BASE_HI', HighPart(logical));
+  WriteRegister(ext, 'POINTER_PITCH', POINTER_PITCH);
+  WriteRegister(ext, 'POINTER_SIZE', RINGGPU_PAIR(pointer.width, pointer.height));
+  // Column and Row are the corner's: the display driver has taken the hot spot away already.
+  WriteRegister(ext, 'POINTER_HOT_SPOT', 0);
+  WriteRegister(ext, 'POINTER_POSITION', RINGGPU_PAIR(pointer.column, pointer.row));
+  WriteRegister(ext, 'POINTER_CONTROL', RINGGPU_POINTER_ENABLE | RINGGPU_POINTER_MONO);
 }
 
 /* ---- Interrupt, DPC, timer ---------------------------------------------------------------------------------------------------- */
@@ -880,7 +915,7 @@ function ShowNextFrame(ext: DeviceExtension): void {
   WriteRegister(ext, 'RING_TAIL', ext.tail);
 }
 
-/** Frame buffer, palette and pointer become one picture. */
+/** Frame buffer, palette and clock become one picture. */
 function Compose(ext: DeviceExtension, mode: Mode, pixels: Uint32Array): void {
   if (mode.bits === 32) pixels.set(mem.u32(ext.frameBuffer, pixels.length));
   else {
@@ -889,7 +924,6 @@ function Compose(ext: DeviceExtension, mode: Mode, pixels: Uint32Array): void {
     for (let i = 0; i < pixels.length; i++) pixels[i] = colours[indices[i] as number] as number;
   }
   DrawClock(pixels, mode, ext.seconds);
-  if (ext.pointer.enabled) DrawPointer(pixels, mode, ext.pointer);
 }
 
 function FencePassed(ext: DeviceExtension): ULONG {
@@ -1022,7 +1056,7 @@ function ShutDown(ext: DeviceExtension): void {
   VideoPortDebugPrint(Info, 'classic: %u frames', ext.frameNumber);
   VideoPortDeleteSpinLock(ext, ext.lock);
   VideoPortFreePool(ext, ext.frameBuffer);
-  for (const buffer of [...ext.frames, ext.fencePage, ext.ring]) ReleaseShared(ext, buffer);
+  for (const buffer of [ext.pointerImages, ...ext.frames, ext.fencePage, ext.ring]) ReleaseShared(ext, buffer);
   VideoPortPutDmaAdapter(ext, ext.adapter);
 }
 

@@ -42,7 +42,7 @@ for (const engine of ['webgpu', 'software'] as const) {
         const report = await machine.stop({ graceMs: 5000 });
         expect(report.findings).to.deep.equal([]);
         expect(report.bugCheck).to.equal(null);
-        expect(report.commonBuffers.length).to.equal(5);
+        expect(report.commonBuffers.length).to.equal(6);
         expect(report.commonBuffers.every((buffer) => buffer.released)).to.equal(true);
         expect(report.log).to.include('port trace: child 1 arrived: monitor "Classic 16""');
       });

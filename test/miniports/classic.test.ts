@@ -7,6 +7,7 @@ import { changeMode, disableSurface, enableSurface } from '../../src/display/dis
 import { engDeviceIoControl } from '../../src/display/eng-device-io-control.ts';
 import { getModes } from '../../src/display/modes.ts';
 import { defaultPalette } from '../../src/display/palette.ts';
+import { hidePointer, movePointer, showPointer } from '../../src/display/pointer.ts';
 import { getChildState, shareVideoMemory, unshareVideoMemory } from '../../src/display/queries.ts';
 import { DriverEntry } from '../../src/miniports/classic.ts';
 import * as vp from '../../src/videoport/index.ts';
@@ -86,7 +87,7 @@ describe('classic.ts, request by request', () => {
     for (const bitsPerPixel of [8, 32]) {
       const { kernel, device } = start();
       const surface = enableSurface(device, { width: 640, height: 480, bitsPerPixel });
-      expect(surface.pointer?.Flags).to.equal(vp.VIDEO_MODE_MONO_POINTER);
+      expect(surface.pointer?.Flags).to.equal(vp.VIDEO_MODE_MONO_POINTER | vp.VIDEO_MODE_ASYNC_POINTER);
       const { FrameBufferBase, FrameBufferLength } = surface.memory;
       expect(FrameBufferLength).to.equal((640 * 480 * bitsPerPixel) / 8);
       // A system colour: these do not turn with the picture.
@@ -130,6 +131,29 @@ describe('classic.ts, request by request', () => {
     expect(shareVideoMemory(device, view)?.VirtualAddress).to.equal(surface.memory.FrameBufferBase + 4096);
     expect(shareVideoMemory(device, { ...view, ViewSize: 0xffff_0000 })).to.equal(null);
     expect(unshareVideoMemory(device, view)).to.equal(true);
+    expect(kernel.rules()).to.deep.equal([]);
+  });
+
+  it('has the pointer plane show the arrow, in another place each time it changes, and moves it by a register', () => {
+    const { kernel, device, register } = start();
+    const surface = enableSurface(device, { width: 800, height: 600 });
+    const images = [...kernel.dma.history].at(-1);
+    /** Where the image on show lies in the driver's buffer for images, and its AND mask's first lines. */
+    const offset = () => (register('POINTER_BASE_LO') >>> 0) - Number(images?.logical);
+    const masks = () => [...vp.mem.u8((images?.virtual ?? 0) + offset(), 17 * 8)];
+    const [place, arrow] = [offset(), masks()];
+    // Its first line has one black dot, its last none that count.
+    expect(arrow.slice(0, 4)).to.deep.equal([0x7f, 0xff, 0xff, 0xff]);
+    expect(register('POINTER_CONTROL')).to.equal(3);
+    expect([register('POINTER_PITCH'), register('POINTER_SIZE')]).to.deep.equal([8, (32 << 16) | 32]);
+    expect(register('POINTER_POSITION')).to.equal((300 << 16) | 400);
+    expect(movePointer(device, -5, 7)).to.equal(true);
+    expect(register('POINTER_POSITION')).to.equal((7 << 16) | 0xfffb);
+    expect(surface.pointer && showPointer(device, surface.pointer, 1, 2)).to.equal(true);
+    expect(offset()).not.to.equal(place);
+    expect(masks()).to.deep.equal(arrow);
+    hidePointer(device);
+    expect(register('POINTER_CONTROL')).to.equal(0);
     expect(kernel.rules()).to.deep.equal([]);
   });
 
