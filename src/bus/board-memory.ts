@@ -6,6 +6,7 @@
  *   control    words with which either side gets the other's attention, below
  *   registers  the device's register file, as 32-bit words: word n is the register at byte offset 4n of BAR 0
  *   iommu      page tables and invalidation queue of the IOMMU: `iommu.ts`
+ *   local      the processor's window onto the device's local memory: `local-memory.ts`
  *   frames     for each physical frame number, 1 + the RAM page that holds it (0: no such frame)
  *   events     messages from CPU to board (log, findings, state)
  *   commands   messages from board to CPU (run a VRP, stop)
@@ -22,6 +23,7 @@ export interface BoardMemory {
   readonly control: SharedArrayBuffer;
   readonly registers: SharedArrayBuffer;
   readonly iommu: SharedArrayBuffer;
+  readonly local: SharedArrayBuffer;
   readonly frames: SharedArrayBuffer;
   readonly events: SharedArrayBuffer;
   readonly commands: SharedArrayBuffer;
@@ -93,6 +95,11 @@ export const CPU_HELD = 4;
 /** Bytes of the register file: one page, as BAR 0 is one page. */
 export const REGISTER_BYTES = PAGE_SIZE;
 
+/** Bytes of the device's local memory: room for a picture of 3840 × 2160. */
+export const LOCAL_MEMORY_BYTES = 32 * 1024 * 1024;
+/** A bit for each word of it, and one for each page: see `local-memory.ts`. */
+const LOCAL_MASK_BYTES = LOCAL_MEMORY_BYTES / 32 + LOCAL_MEMORY_BYTES / PAGE_SIZE / 8;
+
 /** Physical frame numbers run below this multiple of the number of RAM pages, so that frames can lie scattered. */
 export const FRAME_SPREAD = 2;
 
@@ -113,6 +120,7 @@ export function createBoardMemory(ramBytes: number): BoardMemory {
     control: new SharedArrayBuffer(CONTROL_WORDS * 4),
     registers: new SharedArrayBuffer(REGISTER_BYTES),
     iommu: new SharedArrayBuffer(IOMMU_BYTES),
+    local: new SharedArrayBuffer(LOCAL_MEMORY_BYTES + LOCAL_MASK_BYTES),
     frames: new SharedArrayBuffer((ramBytes / PAGE_SIZE) * FRAME_SPREAD * 4),
     events: SharedRing.buffer(256 * 1024),
     commands: SharedRing.buffer(64 * 1024),

@@ -6,6 +6,10 @@ export interface RegisterBlock {
   read32(offset: number): number;
   /** Writes it, with whatever that sets off. */
   write32(offset: number, value: number): void;
+  /** Copies bytes from an offset on, where the block is memory; returns false where it is not, with nothing copied. */
+  readBytes?(offset: number, into: Uint8Array): boolean;
+  /** Writes bytes from an offset on, likewise. */
+  writeBytes?(offset: number, from: Uint8Array): boolean;
 }
 
 /** 8-, 16- or 32-bit access, as the processor's instruction says. */

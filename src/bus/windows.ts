@@ -8,7 +8,8 @@ import type { RegisterBlock } from './register-block.ts';
 
 /** First address of the windows: above the largest RAM. */
 const WINDOW_BASE = 0xf000_0000;
-const WINDOW_PAGES = 4096;
+/** Up to the end of a 32-bit address, but for its last page. */
+const WINDOW_PAGES = 0xffff;
 
 /** A mapped piece of device memory. */
 export interface Window {
@@ -31,6 +32,7 @@ export class Windows {
   readonly #bus: PciBus;
   /** The window at each page beyond WINDOW_BASE. */
   readonly #pages: (Window | undefined)[] = new Array<Window | undefined>(WINDOW_PAGES).fill(undefined);
+  readonly #live = new Set<Window>();
 
   constructor(bus: PciBus) {
     this.#bus = bus;
@@ -43,8 +45,8 @@ export class Windows {
   map(address: number, length: number): Window | null {
     const target = this.#bus.decode(address, false);
     if (!target || length < 1 || length > target.left) return null;
-    for (const window of this.#pages) {
-      if (window?.block === target.block && window.blockOffset === target.offset && window.length === length) {
+    for (const window of this.#live) {
+      if (window.block === target.block && window.blockOffset === target.offset && window.length === length) {
         window.references++;
         return window;
       }
@@ -67,6 +69,7 @@ export class Windows {
       references: 1,
     };
     this.#pages.fill(window, first, first + pages);
+    this.#live.add(window);
     return window;
   }
 
@@ -78,11 +81,14 @@ export class Windows {
   /** Gives one reference back; the last one unmaps the window. */
   unmap(window: Window): void {
     if (--window.references > 0) return;
-    for (const [page, at] of this.#pages.entries()) if (at === window) this.#pages[page] = undefined;
+    const first = (window.address - WINDOW_BASE) >>> PAGE_SHIFT;
+    const last = (window.address + window.length - 1 - WINDOW_BASE) >>> PAGE_SHIFT;
+    this.#pages.fill(undefined, first, last + 1);
+    this.#live.delete(window);
   }
 
   /** All windows, for the leak report. */
   live(): Window[] {
-    return [...new Set(this.#pages.filter((window) => window !== undefined))];
+    return [...this.#live];
   }
 }

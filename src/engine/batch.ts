@@ -3,7 +3,9 @@
  * what the processor is told when all that has landed. Batches are made once and used again: a frame allocates nothing.
  */
 import { PAGE_SHIFT, PAGE_SIZE } from '../bus/board-memory.ts';
-import { GROUP_ALIGNMENT, JOB_TABLE_WORDS, JOB_WORDS } from './job.ts';
+import { GROUP_ALIGNMENT, JOB_COLUMNS, JOB_HEIGHT, JOB_TABLE_WORDS, JOB_WORDS, MAX_JOBS } from './job.ts';
+import type { Packet } from './packet-decoder.ts';
+import { type Position, RING_START } from './packet-stream.ts';
 import type { Slice } from './slice-table.ts';
 import type { Rectangle } from './surface.ts';
 
@@ -28,6 +30,18 @@ export interface Write {
   readonly rectangle: Rectangle;
 }
 
+/** Words of the packets that one batch sends to the device, at most: as many as have jobs. */
+export const COMMAND_WORDS = MAX_JOBS * 16;
+
+/** Local memory that goes into the processor's window. */
+export interface Refresh {
+  /** Byte in the aperture. */
+  readonly aperture: number;
+  /** Byte in local memory. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
 /** `filling`: being planned · `flying`: submitted · `done`: executed, its bytes wait to be landed. */
 export type BatchState = 'filling' | 'flying' | 'done';
 
@@ -42,14 +56,17 @@ export class Batch {
 
   /* What goes to the device. */
 
-  /** Pieces of RAM to pull: byte in RAM, byte in the aperture, bytes; and so on. All multiples of 4. */
+  /** Pieces of memory to pull: where in the machine (host-memory.ts), byte in the aperture, bytes; and so on. All multiples of 4. */
   readonly pulls: number[] = [];
   pullBytes = 0;
-  /** The fetched ring, its first word in the aperture, and the words of it that this batch executes. */
-  ring: Uint32Array<ArrayBuffer> = new Uint32Array(0);
-  ringWord = 0;
-  ringFirst = 0;
-  ringCount = 0;
+  /** Packets that the device executes, word for word, and where in the aperture they go. */
+  readonly commands: Uint32Array<ArrayBuffer> = new Uint32Array(COMMAND_WORDS);
+  commandWords = 0;
+  commandPlace = 0;
+  /** Bytes that were fetched from buffers of INDIRECTs for it. */
+  fetchBytes = 0;
+  /** It takes no more packets. */
+  closed = false;
   /** The job table; its first words are in use. */
   readonly jobs: Uint32Array<ArrayBuffer> = new Uint32Array(JOB_TABLE_WORDS);
   jobSlots = 0;
@@ -72,6 +89,9 @@ export class Batch {
   /* What it means to the processor. */
 
   readonly writes: Write[] = [];
+  readonly refreshes: Refresh[] = [];
+  /** Where the time goes at which it retires. */
+  timestamp: { readonly slice: Slice; readonly address: number } | null = null;
   /** Bytes that its packets read and write: a measure of the work that planning and executing it is. */
   workBytes = 0;
   /** Aperture pages that it writes: first, count; and so on. They belong to the device until it retires. */
@@ -86,14 +106,14 @@ export class Batch {
   fenceSlice: Slice | null = null;
   fenceAddress = 0;
   fenceByte = -1;
-  /** Word in the ring of the last fence's value, and fences among the jobs. */
+  /** Word in `commands` of the last fence's value, and fences among the jobs. */
   fenceWord = 0;
   fenceJobs = 0;
   /** Byte in the readback at which the fence value lies. */
   fenceOffset = -1;
   flip: Flip | null = null;
-  /** RING_HEAD after it. */
-  head = 0;
+  /** Where the device stands after it. */
+  end: Position = RING_START;
 
   /** Makes it empty. */
   begin(serial: number, generation: number): void {
@@ -103,7 +123,9 @@ export class Batch {
     this.packets = 0;
     this.pulls.length = 0;
     this.pullBytes = 0;
-    this.ringCount = 0;
+    this.commandWords = 0;
+    this.fetchBytes = 0;
+    this.closed = false;
     this.jobSlots = 0;
     this.jobCount = 0;
     this.groups.length = 0;
@@ -113,6 +135,8 @@ export class Batch {
     this.readBytes = 0;
     this.bytes = null;
     this.writes.length = 0;
+    this.refreshes.length = 0;
+    this.timestamp = null;
     this.workBytes = 0;
     this.touched.length = 0;
     this.slices.clear();
@@ -126,13 +150,21 @@ export class Batch {
 
   /** True when there is nothing to do but to move RING_HEAD on. */
   get idle(): boolean {
-    return this.workBytes === 0 && this.jobCount === 0;
+    return this.workBytes === 0 && this.jobCount === 0 && this.pullBytes === 0;
+  }
+
+  /** Sends a packet to the device. Returns the index of its header in `commands`. */
+  addCommand(packet: Packet): number {
+    const at = this.commandWords;
+    for (let i = 0; i < packet.words; i++) this.commands[at + i] = packet.word(i);
+    this.commandWords += packet.words;
+    return at;
   }
 
   /** Appends a job, in a new group when `separate` or when it is the first. `words` is as job.ts has it. */
   addJob(separate: boolean, words: readonly number[]): void {
-    const width = words[8] as number;
-    const height = words[7] as number;
+    const width = words[JOB_COLUMNS] as number;
+    const height = words[JOB_HEIGHT] as number;
     const { groups } = this;
     if (separate || groups.length === 0) {
       this.jobSlots = Math.ceil(this.jobSlots / GROUP_ALIGNMENT) * GROUP_ALIGNMENT;
@@ -180,7 +212,8 @@ export class Batch {
         offset += 4;
       }
     }
-    this.readBytes = reads.length === 0 ? 0 : offset;
+    // The serial number alone says that what was submitted has been executed.
+    this.readBytes = reads.length === 0 && this.jobCount === 0 ? 0 : offset;
   }
 
   /** Where a byte of a touched page lies in the readback, or -1 when its page is not among them. */

@@ -2,7 +2,7 @@
  * A device engine: IOMMU, ring and scanout around one execution unit. Both engines are this class; they differ in their
  * {@link Backend}.
  */
-import { type BoardMemory, PAGE_SIZE } from '../bus/board-memory.ts';
+import { type BoardMemory, LOCAL_MEMORY_BYTES, PAGE_SIZE } from '../bus/board-memory.ts';
 import { IommuReader } from '../bus/iommu.ts';
 import {
   RINGGPU_CONTROL_RESET,
@@ -84,7 +84,7 @@ export class DeviceEngine implements Engine, BackendHost {
         flip: (flip) => this.#scanout.flip(flip),
         submitted: (batch) => this.#moment('submitted', batch.serial, batch.packets),
         retired: (batch) => {
-          this.#moment('retired', batch.serial, batch.head);
+          this.#moment('retired', batch.serial, batch.end.ring);
           this.#scanout.touch();
           this.#clock.kick();
         },
@@ -102,7 +102,10 @@ export class DeviceEngine implements Engine, BackendHost {
     );
     this.#clock = new VblankClock(pacing, {
       vblank: () => this.#vblank(),
-      wanted: () => (this.#enabled(RINGGPU_INT_VBLANK) ? !this.#vblankPending : this.#scanout.flipWaiting),
+      wanted: () =>
+        this.#enabled(RINGGPU_INT_VBLANK)
+          ? !this.#vblankPending
+          : this.#scanout.flipWaiting || this.#processor.waitsForVblank,
       unacknowledged: () => this.#enabled(RINGGPU_INT_VBLANK) && this.#vblankPending,
       ready: () => this.#scanout.ready,
     });
@@ -179,7 +182,7 @@ export class DeviceEngine implements Engine, BackendHost {
     this.#lost = { reason: '', packets: 0 };
     this.#endRestoring();
     this.#restoring = null;
-    this.#processor.releaseRing();
+    this.#processor.refill();
     this.#noMemory(this.#slices.replace());
     this.#takeChanges();
     this.#processor.resume();
@@ -223,6 +226,8 @@ export class DeviceEngine implements Engine, BackendHost {
     const flip = this.#scanout.vblank();
     this.#moment('vblank', this.#registers.read('VBLANK_COUNT'), 0);
     if (flip) this.#moment('flip', flip.base, 0);
+    this.#processor.vblank();
+    this.#resolveIdle();
     this.#options.onVblank?.();
   }
 
@@ -263,8 +268,9 @@ export class DeviceEngine implements Engine, BackendHost {
   }
 }
 
-/** Pages that an aperture may have: what the machine can map twice over, within what the GPU allows. */
+/** Pages that an aperture may have: what the machine can map twice over and local memory, within what the GPU allows. */
 export function apertureLimitPages(memory: BoardMemory, gpuLimit: number, tuning: EngineTuning): number {
-  const useful = Math.max(memory.ram.buffer.byteLength * 2, FIRST_APERTURE_PAGES * PAGE_SIZE);
+  const mapped = memory.ram.buffer.byteLength * 2;
+  const useful = Math.max(mapped, FIRST_APERTURE_PAGES * PAGE_SIZE) + LOCAL_MEMORY_BYTES;
   return Math.floor(Math.min(useful, gpuLimit, tuning.apertureLimit ?? gpuLimit) / PAGE_SIZE);
 }

@@ -4,18 +4,23 @@
  *
  * One job is {@link JOB_WORDS} words:
  *
- *   [0] kind, below          [4] destination surface, as a word index in the aperture
- *   [1] the packet's header, as a word index in the ring           [5] source surface, likewise
- *   [2] the ring, as a word index in the aperture                  [6] width in pixels    [7] height
- *   [3] words in the ring − 1                                      [8] words of the destination to visit in each row
- *   [9] the colour table of a P8 source, as a word index in the aperture                           [10] the triangles, likewise
- *   [11] how many there are                                       [12] logarithm of the side of their tiles
+ *   [0] kind, below                 [1] the packet's header, as a word index in the aperture
+ *   [2] destination surface, likewise                              [3] source surface, likewise
+ *   [4] width in pixels             [5] height                     [6] words of the destination to visit in each row
+ *   [7] the colour table of a P8 source, as a word index in the aperture                           [8] the triangles, likewise
+ *   [9] how many there are          [10] logarithm of the side of their tiles
  *
  * A surface's word index may be "negative", modulo 2³²: it may begin before the memory that its rectangle touches.
  * Jobs that do not depend on one another form a group, which the GPU executes at once. Groups execute in order.
  */
 
 export const JOB_WORDS = 16;
+
+/* Words of a job that batches and backends look at. */
+export const JOB_HEIGHT = 5;
+export const JOB_COLUMNS = 6;
+export const JOB_TRIANGLES = 9;
+export const JOB_TILE_SHIFT = 10;
 
 /** A group's first job must be a multiple of this: the GPU binds the table at multiples of 256 bytes. */
 export const GROUP_ALIGNMENT = 256 / (JOB_WORDS * 4);
@@ -39,10 +44,12 @@ export const JOB_BLEND_FROM_SCRATCH = 6;
 /** A fill of pixels that are no whole words, and a copy of such or with conversion. */
 export const JOB_FILL_NARROW = 8;
 export const JOB_CONVERT = 9;
+/** Words from one place to another, without a packet's operands. */
+export const JOB_MOVE = 10;
 /** Triangles: always a group of its own. */
 export const JOB_DRAW = 7;
 
 /** Whether the GPU has a short shader for a kind of job, one that only moves words: those share no group with others. */
 export function movesWords(kind: number): boolean {
-  return kind === JOB_FENCE || kind === JOB_FILL || kind === JOB_COPY;
+  return kind === JOB_FENCE || kind === JOB_FILL || kind === JOB_COPY || kind === JOB_MOVE;
 }

@@ -5,6 +5,7 @@
  */
 import { type BoardMemory, LANDING, PAGE_SIZE } from '../bus/board-memory.ts';
 import type { IommuReader } from '../bus/iommu.ts';
+import type { LocalMemoryReader } from '../bus/local-memory.ts';
 import type { Batch, Write } from './batch.ts';
 import { contains, firstByte, rowBytes, spanBytes } from './surface.ts';
 
@@ -18,13 +19,19 @@ export class Landing {
   readonly #control: Int32Array;
   readonly #ram: Uint8Array;
   readonly #ramWords: Int32Array;
+  readonly #ramLongs: BigInt64Array;
   readonly #iommu: IommuReader;
+  readonly #local: LocalMemoryReader;
+  /** Microseconds: the device's time when it was last written. */
+  #time = 0;
 
-  constructor(memory: BoardMemory, iommu: IommuReader) {
+  constructor(memory: BoardMemory, iommu: IommuReader, local: LocalMemoryReader) {
     this.#control = new Int32Array(memory.control);
     this.#ram = new Uint8Array(memory.ram.buffer);
     this.#ramWords = new Int32Array(memory.ram.buffer);
+    this.#ramLongs = new BigInt64Array(memory.ram.buffer);
     this.#iommu = iommu;
+    this.#local = local;
   }
 
   /**
@@ -32,11 +39,23 @@ export class Landing {
    * @param takeChanges follows the IOMMU's queue; called once RAM is ours to write
    */
   land(batch: Batch, takeChanges: () => void, strays: Stray[]): number {
-    const bytes = batch.bytes;
-    if (!bytes) return 0;
+    const { bytes, timestamp } = batch;
+    if (!bytes && !timestamp) return 0;
     let landed = 0;
     Atomics.add(this.#control, LANDING, 1);
     takeChanges();
+    if (bytes) landed += this.#landBatch(batch, bytes, strays);
+    if (timestamp) {
+      if (this.#landTime(timestamp)) landed += 8;
+      else strays.push({ address: timestamp.address, bytes: 8 });
+    }
+    Atomics.add(this.#control, LANDING, 1);
+    Atomics.notify(this.#control, LANDING);
+    return landed;
+  }
+
+  #landBatch(batch: Batch, bytes: Uint8Array, strays: Stray[]): number {
+    let landed = 0;
     for (const [index, write] of batch.writes.entries()) {
       if (isCovered(batch.writes, index)) continue;
       const wanted = rowBytes(write.rectangle) * write.rectangle.height;
@@ -44,13 +63,24 @@ export class Landing {
       if (done < wanted) strays.push({ address: firstByte(write.rectangle), bytes: wanted - done });
       landed += done;
     }
+    for (const { aperture, offset, bytes: count } of batch.refreshes) {
+      const at = batch.stagingOffset(aperture);
+      landed += this.#local.refresh(offset, bytes.subarray(at, at + count));
+    }
     if (batch.fenceSlice) {
       if (this.#landFence(batch, bytes)) landed += 4;
       else strays.push({ address: batch.fenceAddress, bytes: 4 });
     }
-    Atomics.add(this.#control, LANDING, 1);
-    Atomics.notify(this.#control, LANDING);
     return landed;
+  }
+
+  /** The device's time goes on by a microsecond at least from one packet that asks for it to the next. */
+  #landTime({ slice, address }: NonNullable<Batch['timestamp']>): boolean {
+    const page = this.#iommu.ramPage(Math.floor(address / PAGE_SIZE), true);
+    if (page < 0 || slice.dead) return false;
+    this.#time = Math.max(this.#time + 1, Math.floor(performance.now() * 1000));
+    Atomics.store(this.#ramLongs, (page * PAGE_SIZE + (address % PAGE_SIZE)) / 8, BigInt(this.#time));
+    return true;
   }
 
   /** The dword on which the processor may spin comes last, and whole. */

@@ -8,6 +8,16 @@ function operandIndex(packet: PacketName, operand: string): number {
   return index + 1;
 }
 
+/** Of packets that the engine executes, or turns into jobs, without a shader that reads them. */
+export const ENGINE_OPERAND = {
+  INDIRECT_BUFFER: operandIndex('INDIRECT', 'bufferLo'),
+  INDIRECT_WORDS: operandIndex('INDIRECT', 'words'),
+  TIMESTAMP_ADDRESS: operandIndex('TIMESTAMP', 'addressLo'),
+  WRITE_BACK_DESTINATION: operandIndex('WRITE_BACK', 'destinationLo'),
+  WRITE_BACK_SOURCE: operandIndex('WRITE_BACK', 'sourceLo'),
+  WRITE_BACK_BYTES: operandIndex('WRITE_BACK', 'bytes'),
+} as const;
+
 /** By the names of the shader's `override` constants, whose values these are. */
 export const OPERAND_INDEX = {
   FENCE_VALUE: operandIndex('FENCE', 'value'),

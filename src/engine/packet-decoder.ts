@@ -23,7 +23,6 @@ const SOURCE_FORMAT_SHIFT = 8;
 /** Where the parts of one surface stand among a packet's words; 0 for a part that the packet has not. */
 interface SurfaceShape {
   readonly low: number;
-  readonly high: number;
   readonly pitch: number;
   readonly xy: number;
   readonly size: number;
@@ -41,17 +40,16 @@ export interface PacketShape {
   readonly destination: SurfaceShape | null;
   /** The surface that it reads. */
   readonly source: SurfaceShape | null;
-  /** Low and high half of the address of the triangles that it reads, and their number. */
-  readonly vertices: { readonly low: number; readonly high: number; readonly count: number } | null;
+  /** The address of the triangles that it reads, and their number. */
+  readonly vertices: { readonly low: number; readonly count: number } | null;
 }
 
 function surfaceShape(operands: readonly Operand[], prefix: string): SurfaceShape | null {
   const named = (name: string) => operands.findIndex((operand) => operand.name === name) + 1;
-  if (named(`${prefix}Lo`) === 0) return null;
+  if (named(`${prefix}Pitch`) === 0) return null;
   const formats = named('formats');
   return {
     low: named(`${prefix}Lo`),
-    high: named(`${prefix}Hi`),
     pitch: named(`${prefix}Pitch`),
     xy: named(`${prefix}XY`),
     size: named(`${prefix}Size`) || named('size'),
@@ -62,7 +60,7 @@ function surfaceShape(operands: readonly Operand[], prefix: string): SurfaceShap
 
 function verticesShape(operands: readonly Operand[]): PacketShape['vertices'] {
   const low = operands.findIndex(({ name }) => name === 'verticesLo') + 1;
-  return low === 0 ? null : { low, high: low + 1, count: low + 2 };
+  return low === 0 ? null : { low, count: low + 2 };
 }
 
 function packetShape(name: PacketName): PacketShape {
@@ -81,9 +79,9 @@ const SHAPES: readonly (PacketShape | undefined)[] = Array.from({ length: 256 },
   return name && packetShape(name);
 });
 
-/** A packet within the ring. One object is used for all: {@link decode} fills it anew. */
+/** A packet within the ring, or a buffer that an INDIRECT names. One object is used for all: {@link decode} fills it anew. */
 export class Packet {
-  /** The fetched ring, as words. */
+  /** What was fetched, as words; their number is a power of two. */
   ring: Uint32Array = new Uint32Array(1);
   /** Word index of the header. */
   at = 0;
@@ -113,12 +111,17 @@ export class Packet {
     return this.ring[(this.at + index) & (this.ring.length - 1)] ?? 0;
   }
 
+  /** A 64-bit address whose low half is a word of the packet, and the high half the next. */
+  address(low: number): number {
+    return this.word(low) + this.word(low + 1) * 2 ** 32;
+  }
+
   /** The packet's rectangle in one of its surfaces. */
   rectangle(surface: SurfaceShape): Rectangle {
     const xy = surface.xy === 0 ? 0 : this.word(surface.xy);
     const extent = this.word(surface.size);
     return {
-      base: this.word(surface.low) + this.word(surface.high) * 2 ** 32,
+      base: this.address(surface.low),
       pitch: this.word(surface.pitch),
       x: xy & 0xffff,
       y: xy >>> 16,
@@ -129,9 +132,9 @@ export class Packet {
   }
 
   /** The packet's triangles, one in each row. */
-  triangles({ low, high, count }: NonNullable<PacketShape['vertices']>): Rectangle {
+  triangles({ low, count }: NonNullable<PacketShape['vertices']>): Rectangle {
     const width = 3 * RINGGPU_VERTEX_WORDS;
-    const base = this.word(low) + this.word(high) * 2 ** 32;
+    const base = this.address(low);
     return { base, pitch: width * 4, x: 0, y: 0, width, height: this.word(count), format: RINGGPU_FORMAT_X8R8G8B8 };
   }
 

@@ -38,6 +38,8 @@ export interface PacketContext {
 export interface PacketFault {
   readonly code: number;
   readonly address: number;
+  /** What the packet does wrong, where the code does not say it all; for people. */
+  readonly why?: string;
 }
 
 /** A rectangle that has been found good, and where it lies in the aperture. */
@@ -72,9 +74,14 @@ export function writesAll({ shape }: Packet): boolean {
   return shape?.name === 'FILL_RECT' || shape?.name === 'COPY_RECT';
 }
 
+/** Bytes at a logical address, a multiple of 4 of them, as a rectangle. */
+export function rangeAt(base: number, bytes: number): Rectangle {
+  return { base, pitch: bytes, x: 0, y: 0, width: bytes / 4, height: 1, format: RINGGPU_FORMAT_X8R8G8B8 };
+}
+
 /** The colour table at a logical address, as a rectangle. */
 export function colourTableAt(base: number): Rectangle {
-  return { base, pitch: COLOURS * 4, x: 0, y: 0, width: COLOURS, height: 1, format: RINGGPU_FORMAT_X8R8G8B8 };
+  return rangeAt(base, COLOURS * 4);
 }
 
 /** The kind of a job on pixels of its formats. */

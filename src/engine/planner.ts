@@ -8,22 +8,29 @@
  *    those are the device's own and newer than RAM.
  *  - What a packet writes over wholly is not pulled. Pages that it writes in part are, so that they are whole on the device.
  *  - A fence owns its four bytes and no page.
+ *  - Local memory is the device's own: nothing of it is pulled or lands, but for what the processor writes through its window.
  */
 import { PAGE_SIZE } from '../bus/board-memory.ts';
 import type { IommuReader } from '../bus/iommu.ts';
-import { LOGICAL_LIMIT } from '../bus/iommu.ts';
-import { type PacketName, RINGGPU_FLAG_INTERRUPT, RINGGPU_FLAG_TEXTURED } from '../devices/ringgpu/packets.ts';
+import type { LocalMemoryReader } from '../bus/local-memory.ts';
+import {
+  type PacketName,
+  RINGGPU_FLAG_INTERRUPT,
+  RINGGPU_FLAG_TEXTURED,
+  RINGGPU_FLAG_WINDOW,
+} from '../devices/ringgpu/packets.ts';
 import {
   RINGGPU_FAULT_MEMORY,
   RINGGPU_FAULT_READ_ONLY,
+  RINGGPU_FAULT_SURFACE,
   RINGGPU_FAULT_UNMAPPED,
   RINGGPU_FORMAT_P8,
-  RINGGPU_FORMAT_X8R8G8B8,
+  RINGGPU_LOCAL_BASE,
 } from '../devices/ringgpu/registers.ts';
 import { NO_PAGE } from '../memory/page-allocator.ts';
 import type { Batch } from './batch.ts';
-import { JOB_COPY_TO_SCRATCH, JOB_FENCE, JOB_FILL, MAX_JOBS, movesWords } from './job.ts';
-import { OPERAND_INDEX } from './operands.ts';
+import { JOB_COPY_TO_SCRATCH, JOB_FENCE, JOB_FILL, JOB_MOVE, MAX_JOBS, movesWords } from './job.ts';
+import { ENGINE_OPERAND, OPERAND_INDEX } from './operands.ts';
 import type { Packet } from './packet-decoder.ts';
 import {
   canBecome,
@@ -35,31 +42,34 @@ import {
   type PacketFault,
   type Place,
   type Places,
+  rangeAt,
   readsOf,
   surfaceRefused,
   writesAll,
 } from './packet-places.ts';
+import { PagePulls } from './page-pulls.ts';
 import type { Slice, SliceTable } from './slice-table.ts';
 import { firstByte, mayOverlap, type Rectangle, rowBytes, rowWords, spanBytes, surfaceFault } from './surface.ts';
 import { triangleBins, triangleTileShift } from './triangle-bins.ts';
 
 /** Packets in a batch, at most. */
-const MAX_PACKETS = 4096;
+export const MAX_PACKETS = 4096;
 /** Bytes that one batch pulls before the rest waits for the next; and bytes that its packets read and write. A single packet may exceed both. */
 const PULL_BUDGET = 32 * 1024 * 1024;
 const WORK_BUDGET = 64 * 1024 * 1024;
-/** Pieces of memory that one batch names, at most, likewise. */
+/** Pieces of memory that one batch names, at most, likewise; and of which a page of local memory can consist. */
 const PIECE_BUDGET = 16384;
+const PAGE_PIECES = PAGE_SIZE / 8;
 /** Rectangles of a wider pitch touch the pages of their rows; of a smaller, all pages from first byte to last. */
 const SPARSE_PITCH = 3 * PAGE_SIZE;
 
 export class Planner {
   readonly #iommu: IommuReader;
   readonly #slices: SliceTable;
-  /** Submissions in flight that write each aperture page. */
-  readonly #owned: Uint8Array;
-  /** Serial of the batch in which each aperture page became current. */
-  readonly #current: Uint32Array;
+  readonly #local: LocalMemoryReader;
+  /** Where the processor's window onto local memory begins among all that can be pulled. */
+  readonly #localBase: number;
+  readonly #pulls: PagePulls;
   /** What the jobs of the last group read and write. */
   readonly #groupReads: Rectangle[] = [];
   readonly #groupWrites: Rectangle[] = [];
@@ -67,14 +77,19 @@ export class Planner {
   #groupClosed = false;
   /** Its jobs move words: see `movesWords`. */
   #groupMoves = true;
-  /** Fences in flight: bytes in the aperture. */
-  readonly #fencesInFlight: number[] = [];
 
-  constructor(iommu: IommuReader, slices: SliceTable, aperturePages: number) {
+  constructor(
+    iommu: IommuReader,
+    slices: SliceTable,
+    local: LocalMemoryReader,
+    localBase: number,
+    aperturePages: number,
+  ) {
     this.#iommu = iommu;
     this.#slices = slices;
-    this.#owned = new Uint8Array(aperturePages);
-    this.#current = new Uint32Array(aperturePages);
+    this.#local = local;
+    this.#localBase = localBase;
+    this.#pulls = new PagePulls(iommu, aperturePages);
   }
 
   begin(): void {
@@ -88,7 +103,7 @@ export class Planner {
    * executed at all; then the batch is as it was.
    */
   add(batch: Batch, packet: Packet, context: PacketContext): PacketFault | 'full' | null {
-    if (batch.packets >= MAX_PACKETS || batch.jobCount + 2 > MAX_JOBS) return 'full';
+    if (batch.closed || batch.packets >= MAX_PACKETS || batch.jobCount + 2 > MAX_JOBS) return 'full';
     const result = this.#plan(batch, packet, context);
     if (result === null) batch.packets++;
     return result;
@@ -98,6 +113,10 @@ export class Planner {
     switch (packet.shape?.name) {
       case 'FENCE':
         return this.#fence(batch, packet, context.fence);
+      case 'TIMESTAMP':
+        return this.#timestamp(batch, packet);
+      case 'WRITE_BACK':
+        return this.#writeBack(batch, packet);
       case 'FILL_RECT':
       case 'COPY_RECT':
       case 'BLEND_RECT':
@@ -112,85 +131,132 @@ export class Planner {
   /** The batch has been submitted: what it writes belongs to the device from now on. */
   commit(batch: Batch): void {
     for (const slice of batch.slices) slice.users++;
-    this.#own(batch, 1);
-    if (batch.fenceByte >= 0) this.#fencesInFlight.push(batch.fenceByte);
+    this.#pulls.commit(batch);
   }
 
   /** The batch has landed, or never will. */
   retire(batch: Batch): void {
-    this.#own(batch, -1);
-    if (batch.fenceByte >= 0) this.#fencesInFlight.splice(this.#fencesInFlight.indexOf(batch.fenceByte), 1);
+    this.#pulls.retire(batch);
     for (const slice of batch.slices) this.#slices.release(slice);
   }
 
+  /** The batch was not taken: what the processor wrote into its window has yet to be pulled. */
+  cancel(batch: Batch): void {
+    const { pulls } = batch;
+    for (let i = 0; i < pulls.length; i += 3) {
+      const offset = (pulls[i] as number) - this.#localBase;
+      if (offset >= 0) this.#local.putBack(offset, pulls[i + 2] as number);
+    }
+  }
+
+  /** Pulls what the processor has written into its window onto local memory. False when there is more than a batch may pull. */
+  pullWindow(batch: Batch): boolean {
+    if (!this.#local.written) return true;
+    const { aperturePage } = this.#slices.local;
+    // Without memory for it, packets that name it fault.
+    if (aperturePage === NO_PAGE) return true;
+    return this.#local.take(
+      (offset, bytes) => {
+        batch.pulls.push(this.#localBase + offset, aperturePage * PAGE_SIZE + offset, bytes);
+        batch.pullBytes += bytes;
+      },
+      () => batch.pulls.length / 3 + PAGE_PIECES < PIECE_BUDGET && batch.pullBytes + PAGE_SIZE < PULL_BUDGET,
+    );
+  }
+
   /**
-   * Pulls [start, start + bytes), which lies in `slice`, page by page, but for what the device owns and what is current. Returns
-   * the first address that is not mapped, with nothing changed; or -1.
+   * Pulls [start, start + bytes) of a surface that is shown, which lies in `slice`. Returns the first address that is not mapped,
+   * with nothing changed; or -1.
    */
   pull(batch: Batch, slice: Slice, start: number, bytes: number): number {
-    const mark = batch.pulls.length;
-    const bytesBefore = batch.pullBytes;
-    const last = Math.floor((start + bytes - 1) / PAGE_SIZE);
-    let runRam = 0;
-    let runAperture = 0;
-    let runBytes = 0;
-    for (let page = Math.floor(start / PAGE_SIZE); page <= last; page++) {
-      const ram = this.#iommu.ramPage(page);
-      if (ram < 0) {
-        if (runBytes > 0) this.#addRun(batch, runRam, runAperture, runBytes);
-        this.#takeBack(batch, mark, bytesBefore);
-        return Math.max(start, page * PAGE_SIZE);
-      }
-      const aperture = slice.aperturePage + page - slice.page;
-      if ((this.#owned[aperture] as number) > 0 || this.#current[aperture] === batch.serial) continue;
-      this.#current[aperture] = batch.serial;
-      if (ram * PAGE_SIZE === runRam + runBytes && aperture * PAGE_SIZE === runAperture + runBytes) {
-        runBytes += PAGE_SIZE;
-        continue;
-      }
-      if (runBytes > 0) this.#addRun(batch, runRam, runAperture, runBytes);
-      runRam = ram * PAGE_SIZE;
-      runAperture = aperture * PAGE_SIZE;
-      runBytes = PAGE_SIZE;
-    }
-    if (runBytes > 0) this.#addRun(batch, runRam, runAperture, runBytes);
+    if (!slice.local) return this.#pulls.pull(batch, slice, start, bytes);
+    this.pullWindow(batch);
     return -1;
   }
 
-  /** Appends a run of whole pages, leaving out the fences in it that have not landed. */
-  #addRun(batch: Batch, ram: number, aperture: number, bytes: number): void {
-    for (const fence of this.#fencesInFlight) {
-      if (fence < aperture || fence >= aperture + bytes) continue;
-      const before = fence - aperture;
-      if (before > 0) this.#addRun(batch, ram, aperture, before);
-      if (before + 4 < bytes) this.#addRun(batch, ram + before + 4, fence + 4, bytes - before - 4);
-      return;
+  /** Whether bytes in a slice are about to change: packets of this batch, or of one in flight, write their pages. */
+  isUnsettled(batch: Batch, slice: Slice, start: number, bytes: number): boolean {
+    const first = Math.floor(start / PAGE_SIZE) - slice.page + slice.aperturePage;
+    const end = Math.floor((start + bytes - 1) / PAGE_SIZE) - slice.page + slice.aperturePage + 1;
+    const { touched } = batch;
+    for (let i = 0; i < touched.length; i += 2) {
+      const page = touched[i] as number;
+      if (page < end && first < page + (touched[i + 1] as number)) return true;
     }
-    batch.pulls.push(ram, aperture, bytes);
-    batch.pullBytes += bytes;
+    return this.#pulls.owns(first, end - first);
   }
 
-  #takeBack(batch: Batch, mark: number, bytes: number): void {
-    for (let i = mark; i < batch.pulls.length; i += 3) {
-      const aperture = batch.pulls[i + 1] as number;
-      const end = aperture + (batch.pulls[i + 2] as number);
-      for (let page = Math.floor(aperture / PAGE_SIZE); page * PAGE_SIZE < end; page++) this.#current[page] = 0;
+  /** Finds words that the device reads or writes, beside surfaces: `bytes` in one mapped range. */
+  range(base: number, bytes: number, write: boolean): Place | PacketFault {
+    return this.#locate(rangeAt(base, bytes), write);
+  }
+
+  #timestamp(batch: Batch, packet: Packet): PacketFault | null {
+    const address = packet.address(ENGINE_OPERAND.TIMESTAMP_ADDRESS);
+    if (address % 8 !== 0) return refused(address, 'writes to an address that is no multiple of 8');
+    if (address >= RINGGPU_LOCAL_BASE) return refused(address, 'writes to local memory');
+    const place = this.range(address, 8, true);
+    if ('code' in place) return place;
+    batch.slices.add(place.slice);
+    batch.timestamp = { slice: place.slice, address };
+    batch.closed = true;
+    return null;
+  }
+
+  #writeBack(batch: Batch, packet: Packet): PacketFault | 'full' | null {
+    const bytes = packet.word(ENGINE_OPERAND.WRITE_BACK_BYTES);
+    const from = packet.address(ENGINE_OPERAND.WRITE_BACK_SOURCE);
+    const to = packet.address(ENGINE_OPERAND.WRITE_BACK_DESTINATION);
+    const isRefresh = (packet.flags & RINGGPU_FLAG_WINDOW) !== 0;
+    if (from < RINGGPU_LOCAL_BASE) return refused(from, 'copies from memory that is not local');
+    if (bytes === 0 || bytes % 4 !== 0)
+      return refused(from, `copies ${bytes} bytes, which is no multiple of 4 above 0`);
+    if (from % 4 !== 0) return refused(from, 'copies from an address that is no multiple of 4');
+    const source = this.range(from, bytes, false);
+    if ('code' in source) return source;
+    if (!isRefresh && to >= RINGGPU_LOCAL_BASE) return refused(to, 'copies to local memory');
+    if (!isRefresh && to % 4 !== 0) return refused(to, 'copies to an address that is no multiple of 4');
+    const destination = isRefresh ? null : this.range(to, bytes, true);
+    if (destination && 'code' in destination) return destination;
+    if (batch.packets > 0 && batch.workBytes + bytes > WORK_BUDGET) return 'full';
+    if (destination) {
+      const mark = batch.pulls.length;
+      const bytesBefore = batch.pullBytes;
+      const missing = this.#pullEdges(batch, destination);
+      if (missing >= 0) {
+        this.#pulls.takeBack(batch, mark, bytesBefore);
+        return { code: RINGGPU_FAULT_UNMAPPED, address: missing };
+      }
+      this.#write(batch, destination);
+      this.#addJob(batch, JOB_MOVE, 0, { ...NO_PLACES, destination, source });
+    } else {
+      const { base } = source.aperture;
+      batch.touched.push(
+        Math.floor(base / PAGE_SIZE),
+        Math.ceil((base + bytes) / PAGE_SIZE) - Math.floor(base / PAGE_SIZE),
+      );
+      batch.refreshes.push({ aperture: base, offset: from - RINGGPU_LOCAL_BASE, bytes });
+      // What a later packet writes there is not to be seen in the window.
+      batch.closed = true;
     }
-    batch.pulls.length = mark;
-    batch.pullBytes = bytes;
+    batch.slices.add(source.slice);
+    batch.workBytes += bytes;
+    return null;
   }
 
   #fence(batch: Batch, packet: Packet, address: number): PacketFault | null {
     if (address !== 0) {
-      const rectangle = { base: address, pitch: 4, x: 0, y: 0, width: 1, height: 1, format: RINGGPU_FORMAT_X8R8G8B8 };
+      if (address >= RINGGPU_LOCAL_BASE) return refused(address, 'writes to local memory: see FENCE_ADDR');
+      const rectangle = rangeAt(address, 4);
       const place = this.#place(rectangle, true);
       if ('code' in place) return place;
-      this.#addJob(batch, JOB_FENCE, packet, { ...NO_PLACES, destination: place });
+      const command = batch.addCommand(packet);
+      this.#addJob(batch, JOB_FENCE, command, { ...NO_PLACES, destination: place });
       batch.slices.add(place.slice);
       batch.fenceSlice = place.slice;
       batch.fenceAddress = address;
       batch.fenceByte = place.aperture.base;
-      batch.fenceWord = packet.at + OPERAND_INDEX.FENCE_VALUE;
+      batch.fenceWord = command + OPERAND_INDEX.FENCE_VALUE;
       batch.fenceJobs++;
     }
     batch.fences++;
@@ -219,14 +285,13 @@ export class Planner {
       missing = writesAll(packet) ? this.#pullEdges(batch, destination) : this.#pullRectangle(batch, destination);
     }
     if (missing >= 0) {
-      this.#takeBack(batch, mark, bytesBefore);
+      this.#pulls.takeBack(batch, mark, bytesBefore);
       return { code: RINGGPU_FAULT_UNMAPPED, address: missing };
     }
     batch.workBytes += bytes;
     for (const { slice } of used) batch.slices.add(slice);
     if (destination) {
-      this.#touch(batch, destination);
-      batch.writes.push({ slice: destination.slice, rectangle: destination.logical });
+      this.#write(batch, destination);
       this.#addTransferJobs(batch, packet, { ...places, destination });
     } else if (source) {
       const { base, pitch, width, height, format } = source.logical;
@@ -264,25 +329,27 @@ export class Planner {
     const { destination, source } = places;
     const [kindOfAll = JOB_FILL, fromScratch = 0] = JOB_KINDS[packet.shape?.name as PacketName] ?? [];
     const kind = kindFor(kindOfAll, destination.logical, source?.logical);
+    const command = batch.addCommand(packet);
     if (places.triangles) {
       this.#groupClosed = true;
-      this.#addJob(batch, kind, packet, places);
+      this.#addJob(batch, kind, command, places);
       this.#groupClosed = true;
     } else if (!source || !mayOverlap(destination.aperture, source.aperture)) {
-      this.#addJob(batch, kind, packet, places);
+      this.#addJob(batch, kind, command, places);
     } else {
       // Scratch is one place: nobody shares a group with either half.
       const { width, height } = source.logical;
       batch.scratchBytes = Math.max(batch.scratchBytes, width * height * 4);
       this.#groupClosed = true;
-      this.#addJob(batch, JOB_COPY_TO_SCRATCH, packet, { ...NO_PLACES, source });
+      this.#addJob(batch, JOB_COPY_TO_SCRATCH, command, { ...NO_PLACES, source });
       this.#groupClosed = true;
-      this.#addJob(batch, fromScratch, packet, { ...places, source: null });
+      this.#addJob(batch, fromScratch, command, { ...places, source: null });
       this.#groupClosed = true;
     }
   }
 
-  #addJob(batch: Batch, kind: number, packet: Packet, places: Places): void {
+  /** @param command index of the packet's header in `batch.commands` */
+  #addJob(batch: Batch, kind: number, command: number, places: Places): void {
     const { destination, source, table, triangles } = places;
     const reads = readsOf(places);
     const depends =
@@ -298,7 +365,6 @@ export class Planner {
     const wordOf = (place: Place | null) => (place ? place.aperture.base / 4 : 0);
     const { width, height } = (destination ?? (source as Place)).logical;
     const columns = destination ? rowWords(destination.logical) : width;
-    const { ringWord, ring } = batch;
     let tileShift = 0;
     if (triangles) {
       const { height: count } = triangles.logical;
@@ -307,8 +373,7 @@ export class Planner {
       batch.binBytes = Math.max(batch.binBytes, tiles * words * 4);
     }
     batch.addJob(depends, [
-      ...[kind, packet.at, ringWord, ring.length - 1],
-      ...[wordOf(destination), wordOf(source), width, height],
+      ...[kind, batch.commandPlace + command, wordOf(destination), wordOf(source), width, height],
       ...[columns, wordOf(table), wordOf(triangles), triangles ? triangles.logical.height : 0],
       tileShift,
     ]);
@@ -317,15 +382,19 @@ export class Planner {
   /** Checks a rectangle, and finds it in the aperture. */
   #place(rectangle: Rectangle, write: boolean): Place | PacketFault {
     const code = surfaceFault(rectangle);
-    if (code !== 0) return { code, address: rectangle.base };
+    return code === 0 ? this.#locate(rectangle, write) : { code, address: rectangle.base };
+  }
+
+  /** Finds a rectangle in the aperture. */
+  #locate(rectangle: Rectangle, write: boolean): Place | PacketFault {
     const start = firstByte(rectangle);
     const end = start + spanBytes(rectangle);
-    const slice = start < LOGICAL_LIMIT ? this.#slices.find(start) : undefined;
-    if (!slice) return { code: RINGGPU_FAULT_UNMAPPED, address: start };
+    const slice = this.#slices.find(start);
+    if (!slice) return unmapped(start);
     const sliceEnd = (slice.page + slice.pages) * PAGE_SIZE;
-    if (end > sliceEnd) return { code: RINGGPU_FAULT_UNMAPPED, address: sliceEnd };
+    if (end > sliceEnd) return unmapped(sliceEnd);
     if (slice.aperturePage === NO_PAGE) return { code: RINGGPU_FAULT_MEMORY, address: start };
-    if (write) {
+    if (write && !slice.local) {
       const missing = this.#iommu.firstUnmapped(start, end - start, true);
       if (missing >= 0) {
         const mapped = this.#iommu.ramPage(Math.floor(missing / PAGE_SIZE)) >= 0;
@@ -338,31 +407,33 @@ export class Planner {
 
   /** Pulls what a rectangle reads. */
   #pullRectangle(batch: Batch, { slice, logical }: Place): number {
-    return forEachPiece(logical, (start, bytes) => this.pull(batch, slice, start, bytes));
+    if (slice.local) return -1;
+    return forEachPiece(logical, (start, bytes) => this.#pulls.pull(batch, slice, start, bytes));
   }
 
   /** Pulls the pages that a rectangle writes in part. The others are current once it has been executed. */
   #pullEdges(batch: Batch, { slice, logical }: Place): number {
+    if (slice.local) return -1;
     if (logical.pitch <= SPARSE_PITCH && logical.height > 1 && logical.pitch !== rowBytes(logical)) {
-      return this.pull(batch, slice, firstByte(logical), spanBytes(logical));
+      return this.#pulls.pull(batch, slice, firstByte(logical), spanBytes(logical));
     }
     return forEachPiece(logical, (start, bytes) => {
       const end = start + bytes;
       const whole = Math.ceil(start / PAGE_SIZE);
       const wholeEnd = Math.floor(end / PAGE_SIZE);
-      if (wholeEnd < whole) return this.pull(batch, slice, start, bytes);
-      const missing = start < whole * PAGE_SIZE ? this.pull(batch, slice, start, 1) : -1;
+      if (wholeEnd < whole) return this.#pulls.pull(batch, slice, start, bytes);
+      const missing = start < whole * PAGE_SIZE ? this.#pulls.pull(batch, slice, start, 1) : -1;
       if (missing >= 0) return missing;
-      this.#current.fill(
-        batch.serial,
-        slice.aperturePage + whole - slice.page,
-        slice.aperturePage + wholeEnd - slice.page,
-      );
-      return end > wholeEnd * PAGE_SIZE ? this.pull(batch, slice, end - 1, 1) : -1;
+      const toAperture = slice.aperturePage - slice.page;
+      this.#pulls.setCurrent(batch, whole + toAperture, wholeEnd + toAperture);
+      return end > wholeEnd * PAGE_SIZE ? this.#pulls.pull(batch, slice, end - 1, 1) : -1;
     });
   }
 
-  #touch(batch: Batch, { slice, logical }: Place): void {
+  /** The batch writes a rectangle: its pages belong to the device, and its bytes will land. */
+  #write(batch: Batch, { slice, logical }: Place): void {
+    if (slice.local) return;
+    batch.writes.push({ slice, rectangle: logical });
     forEachPiece(logical, (start, bytes) => {
       const first = Math.floor(start / PAGE_SIZE);
       const last = Math.floor((start + bytes - 1) / PAGE_SIZE);
@@ -370,14 +441,15 @@ export class Planner {
       return -1;
     });
   }
+}
 
-  #own(batch: Batch, change: number): void {
-    for (let i = 0; i < batch.touched.length; i += 2) {
-      const first = batch.touched[i] as number;
-      const end = first + (batch.touched[i + 1] as number);
-      for (let page = first; page < end; page++) this.#owned[page] = (this.#owned[page] as number) + change;
-    }
-  }
+function unmapped(address: number): PacketFault {
+  const why = 'names an address beyond the end of local memory';
+  return { code: RINGGPU_FAULT_UNMAPPED, address, ...(address >= RINGGPU_LOCAL_BASE && { why }) };
+}
+
+function refused(address: number, why: string): PacketFault {
+  return { code: RINGGPU_FAULT_SURFACE, address, why };
 }
 
 function touchesAny(rectangle: Rectangle, others: readonly Rectangle[]): boolean {

@@ -101,7 +101,8 @@ export class PointerPlane {
     const { base, bytes } = image;
     const slice = this.#slices.find(base);
     const sliceEnd = slice ? (slice.page + slice.pages) * PAGE_SIZE : base;
-    const unmapped = slice ? this.#iommu.firstUnmapped(base, Math.min(bytes, sliceEnd - base)) : base;
+    const mapped = Math.min(bytes, sliceEnd - base);
+    const unmapped = !slice ? base : slice.local ? -1 : this.#iommu.firstUnmapped(base, mapped);
     const missing = unmapped >= 0 ? unmapped : sliceEnd < base + bytes ? sliceEnd : -1;
     if (slice && missing < 0) return slice.aperturePage === NO_PAGE ? null : { slice, base, bytes };
     this.#arrived = null;

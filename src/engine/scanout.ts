@@ -1,8 +1,8 @@
 /**
  * The monitor's side of the device: which surface is on show, latched at each vertical blank. A FLIP that has retired
  * since the last one wins; else the SCANOUT registers, if the processor has changed them. A surface named by the registers is
- * pulled at every vblank, as a display reads its memory at every refresh; one that a FLIP names came with its packet. The
- * pointer's image is pulled at every vblank too.
+ * pulled at every vblank, as a display reads its memory at every refresh; one that a FLIP names came with its packet. One in local
+ * memory is shown where it lies, with what the processor has written there. The pointer's image is pulled at every vblank too.
  */
 import { PAGE_SIZE } from '../bus/board-memory.ts';
 import type { IommuReader } from '../bus/iommu.ts';
@@ -11,6 +11,8 @@ import {
   RINGGPU_FORMAT_P8,
   RINGGPU_INT_FLIP,
   RINGGPU_INT_VBLANK,
+  RINGGPU_LOCAL_BASE,
+  RINGGPU_LOCAL_BYTES,
   RINGGPU_SCANOUT_ENABLE,
   RINGGPU_SCANOUT_GAMMA,
 } from '../devices/ringgpu/registers.ts';
@@ -154,7 +156,7 @@ export class Scanout {
     const shown = enabled ? this.#surface : null;
     this.#takeLut(shown !== null && (shown.format === RINGGPU_FORMAT_P8 || (control & RINGGPU_SCANOUT_GAMMA) !== 0));
     if (this.#pointer.latch()) this.#stale = true;
-    if (shown) this.#pull(this.#live ? shown : null);
+    if (shown) this.#pull(this.#live || shown.base >= RINGGPU_LOCAL_BASE ? shown : null);
     this.#registers.writeAddress('SCANOUT_ACTIVE_LO', 'SCANOUT_ACTIVE_HI', shown?.base ?? 0);
     this.#counters.vblanks++;
     this.#registers.write('VBLANK_COUNT', ++this.#vblanks);
@@ -205,7 +207,7 @@ export class Scanout {
     const [low = 0, high = 0, pitch = 0, format = 0, size = 0] = now;
     const base = low + high * 2 ** 32;
     const surface = { base, pitch, format, x: 0, y: 0, width: size & 0xffff, height: size >>> 16 };
-    const good = surfaceFault(surface) === 0 && spanBytes(surface) <= this.#ramBytes;
+    const good = surfaceFault(surface) === 0 && spanBytes(surface) <= Math.max(this.#ramBytes, RINGGPU_LOCAL_BYTES);
     this.#latch(good ? surface : null, good, good);
   }
 
@@ -247,7 +249,7 @@ export class Scanout {
     const slice = surface ? this.#slices.find(surface.base) : undefined;
     const bytes = surface ? this.#visibleBytes(surface, slice) : 0;
     if (surface && slice && bytes > 0) {
-      const unmapped = this.#iommu.firstUnmapped(surface.base, bytes);
+      const unmapped = slice.local ? -1 : this.#iommu.firstUnmapped(surface.base, bytes);
       const mapped = unmapped < 0 ? bytes : unmapped - surface.base;
       if (mapped > 0) planner.pull(batch, slice, surface.base, mapped);
     }
@@ -259,7 +261,7 @@ export class Scanout {
     }
     // Without a free slab this refresh shows what the last one did. What the device drew itself needs no pull.
     if (pointer && (taken || batch.pullBytes === 0)) this.#pointer.arrive(pointer);
-    if (!taken) this.#processor.give(batch);
+    if (!taken) this.#processor.cancel(batch);
   }
 
   /** Where the surface on show lies; null: the monitor is dark. */

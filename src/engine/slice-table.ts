@@ -1,10 +1,12 @@
 /**
  * Which slice of the aperture stands for which logical pages. A slice is the device-visible side of one common buffer:
- * consecutive logical pages, consecutive aperture pages. The IOMMU's queue says when they come and go.
+ * consecutive logical pages, consecutive aperture pages. The IOMMU's queue says when they come and go. Local memory is a slice
+ * too, one that stays.
  */
-import { PAGE_SIZE } from '../bus/board-memory.ts';
+import { LOCAL_MEMORY_BYTES, PAGE_SIZE } from '../bus/board-memory.ts';
 import type { IommuChange } from '../bus/iommu.ts';
 import { LOGICAL_LIMIT } from '../bus/iommu.ts';
+import { RINGGPU_LOCAL_BASE } from '../devices/ringgpu/registers.ts';
 import { NO_PAGE, PageAllocator } from '../memory/page-allocator.ts';
 
 /** Slices at most: a driver that scribbles over the IOMMU's queue gets no more. */
@@ -21,6 +23,8 @@ export interface Slice {
   aperturePage: number;
   /** Its mapping is gone: nothing of it may land any more. */
   dead: boolean;
+  /** It stands for local memory: nothing of it is pulled out of RAM or lands there. */
+  readonly local: boolean;
   /** Submissions in flight that use it. Its pages are handed to no one else before they are done. */
   users: number;
 }
@@ -41,6 +45,15 @@ export class SliceTable {
   readonly #allocator: PageAllocator;
   /** By rising logical page, never overlapping. */
   readonly #slices: Slice[] = [];
+  /** Its place in the aperture is taken when it is first used. */
+  readonly #local: Slice = {
+    page: RINGGPU_LOCAL_BASE / PAGE_SIZE,
+    pages: LOCAL_MEMORY_BYTES / PAGE_SIZE,
+    aperturePage: NO_PAGE,
+    dead: false,
+    local: true,
+    users: 0,
+  };
 
   /** @param ramPages pages of RAM: no honest range is longer */
   constructor(aperture: ApertureSize, ramPages: number) {
@@ -59,8 +72,16 @@ export class SliceTable {
     return this.#allocator.pages - this.#allocator.freePages;
   }
 
-  /** The slice in which a logical address lies. */
+  /** The slice of local memory. Its `aperturePage` is NO_PAGE when the GPU has not the memory. */
+  get local(): Slice {
+    if (this.#local.aperturePage === NO_PAGE) this.#local.aperturePage = this.reserve(this.#local.pages);
+    return this.#local;
+  }
+
+  /** The slice in which an address lies: a logical one, or one of local memory. */
   find(address: number): Slice | undefined {
+    if (address >= RINGGPU_LOCAL_BASE)
+      return address < RINGGPU_LOCAL_BASE + LOCAL_MEMORY_BYTES ? this.local : undefined;
     const page = Math.floor(address / PAGE_SIZE);
     const slice = this.#slices[this.#above(page) - 1];
     return slice && page < slice.page + slice.pages ? slice : undefined;
@@ -109,7 +130,7 @@ export class SliceTable {
 
   /** Forgets where slices lie and places them anew, after the aperture was lost. Returns one that has no memory, or null. */
   replace(): Slice | null {
-    for (const slice of this.#slices) {
+    for (const slice of [...this.#slices, this.#local]) {
       if (slice.aperturePage !== NO_PAGE) this.#allocator.free(slice.aperturePage);
       slice.aperturePage = NO_PAGE;
     }
@@ -148,7 +169,7 @@ export class SliceTable {
 
   #add(page: number, pages: number): Slice | null {
     const aperturePage = this.#slices.length < MAX_SLICES ? this.reserve(pages) : NO_PAGE;
-    const slice: Slice = { page, pages, aperturePage, dead: false, users: 0 };
+    const slice: Slice = { page, pages, aperturePage, dead: false, local: false, users: 0 };
     if (this.#slices.length < MAX_SLICES) this.#slices.splice(this.#above(page), 0, slice);
     return aperturePage === NO_PAGE ? slice : null;
   }

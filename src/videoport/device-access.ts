@@ -1,6 +1,6 @@
 /** How a register or port access of the driver finds its device. */
 
-import { type AccessSize, readLane, writeLane } from '../bus/register-block.ts';
+import { type AccessSize, type RegisterBlock, readLane, writeLane } from '../bus/register-block.ts';
 import { PAGE_FAULT_IN_NONPAGED_AREA } from '../ddi/bug-checks.ts';
 import { hex } from '../memory/address-space.ts';
 import { port } from './port.ts';
@@ -52,6 +52,43 @@ export function writeRegister(address: number, size: AccessSize, value: number, 
   if (size === 4) memory.setUint32(address, value, true);
   else if (size === 2) memory.setUint16(address, value, true);
   else memory.setUint8(address, value);
+}
+
+/** The bytes of a mapped block that is memory, if `count` of them at an address are that, each access aligned. */
+function windowAt(address: number, size: AccessSize, count: number): { block: RegisterBlock; offset: number } | null {
+  const window = address % size === 0 ? port.windows.at(address) : undefined;
+  if (!window || address < window.address || address + count * size > window.address + window.length) return null;
+  return { block: window.block, offset: window.blockOffset + address - window.address };
+}
+
+/** Reads consecutive registers into system memory: device memory at once, anything else one by one. */
+export function readRegisters(address: number, size: AccessSize, buffer: number, count: number, caller: string): void {
+  requireMapped(buffer, count * size, caller, true);
+  const window = windowAt(address, size, count);
+  const bytes = port.space.bytes.subarray(buffer, buffer + count * size);
+  if (window?.block.readBytes?.(window.offset, bytes)) return;
+  const memory = new DataView(port.space.buffer);
+  for (let at = 0; at < count * size; at += size) {
+    const value = readRegister(address + at, size, caller);
+    if (size === 4) memory.setUint32(buffer + at, value, true);
+    else if (size === 2) memory.setUint16(buffer + at, value, true);
+    else memory.setUint8(buffer + at, value);
+  }
+}
+
+/** Writes consecutive registers out of system memory, likewise. */
+export function writeRegisters(address: number, size: AccessSize, buffer: number, count: number, caller: string): void {
+  requireMapped(buffer, count * size, caller, false);
+  const window = windowAt(address, size, count);
+  const bytes = port.space.bytes.subarray(buffer, buffer + count * size);
+  if (window?.block.writeBytes?.(window.offset, bytes)) return;
+  const memory = new DataView(port.space.buffer);
+  for (let at = 0; at < count * size; at += size) {
+    const from = buffer + at;
+    const value =
+      size === 4 ? memory.getUint32(from, true) : size === 2 ? memory.getUint16(from, true) : memory.getUint8(from);
+    writeRegister(address + at, size, value, caller);
+  }
 }
 
 /** Reads an I/O port; where no device answers, the bus floats high. */

@@ -5,9 +5,7 @@
 import { HIGH_LEVEL } from '../ddi/constants.ts';
 import type { PVOID } from '../ddi/types.ts';
 import { callRule, enter } from './call-rules.ts';
-import { readRegister, writeRegister } from './device-access.ts';
-import { port } from './port.ts';
-import { requireMapped } from './system-memory.ts';
+import { readRegister, readRegisters, writeRegister, writeRegisters } from './device-access.ts';
 
 const rule = (name: string) => callRule(name, HIGH_LEVEL, { fromInterrupt: true });
 
@@ -54,10 +52,7 @@ export function VideoPortWriteRegisterUchar(Register: PVOID, Value: number): voi
  */
 export function VideoPortReadRegisterBufferUchar(Register: PVOID, Buffer: PVOID, Count: number): void {
   enter(READ_BUFFER_UCHAR, Register, Buffer, Count);
-  requireMapped(Buffer, Count * 1, READ_BUFFER_UCHAR.name, true);
-  const memory = new DataView(port.space.buffer);
-  for (let i = 0; i < Count; i++)
-    memory.setUint8(Buffer + i * 1, readRegister(Register + i * 1, 1, READ_BUFFER_UCHAR.name));
+  readRegisters(Register, 1, Buffer, Count, READ_BUFFER_UCHAR.name);
 }
 
 /**
@@ -68,10 +63,7 @@ export function VideoPortReadRegisterBufferUchar(Register: PVOID, Buffer: PVOID,
  */
 export function VideoPortWriteRegisterBufferUchar(Register: PVOID, Buffer: PVOID, Count: number): void {
   enter(WRITE_BUFFER_UCHAR, Register, Buffer, Count);
-  requireMapped(Buffer, Count * 1, WRITE_BUFFER_UCHAR.name, false);
-  const memory = new DataView(port.space.buffer);
-  for (let i = 0; i < Count; i++)
-    writeRegister(Register + i * 1, 1, memory.getUint8(Buffer + i * 1), WRITE_BUFFER_UCHAR.name);
+  writeRegisters(Register, 1, Buffer, Count, WRITE_BUFFER_UCHAR.name);
 }
 
 /**
@@ -104,10 +96,7 @@ export function VideoPortWriteRegisterUshort(Register: PVOID, Value: number): vo
  */
 export function VideoPortReadRegisterBufferUshort(Register: PVOID, Buffer: PVOID, Count: number): void {
   enter(READ_BUFFER_USHORT, Register, Buffer, Count);
-  requireMapped(Buffer, Count * 2, READ_BUFFER_USHORT.name, true);
-  const memory = new DataView(port.space.buffer);
-  for (let i = 0; i < Count; i++)
-    memory.setUint16(Buffer + i * 2, readRegister(Register + i * 2, 2, READ_BUFFER_USHORT.name), true);
+  readRegisters(Register, 2, Buffer, Count, READ_BUFFER_USHORT.name);
 }
 
 /**
@@ -118,10 +107,7 @@ export function VideoPortReadRegisterBufferUshort(Register: PVOID, Buffer: PVOID
  */
 export function VideoPortWriteRegisterBufferUshort(Register: PVOID, Buffer: PVOID, Count: number): void {
   enter(WRITE_BUFFER_USHORT, Register, Buffer, Count);
-  requireMapped(Buffer, Count * 2, WRITE_BUFFER_USHORT.name, false);
-  const memory = new DataView(port.space.buffer);
-  for (let i = 0; i < Count; i++)
-    writeRegister(Register + i * 2, 2, memory.getUint16(Buffer + i * 2, true), WRITE_BUFFER_USHORT.name);
+  writeRegisters(Register, 2, Buffer, Count, WRITE_BUFFER_USHORT.name);
 }
 
 /**
@@ -154,10 +140,7 @@ export function VideoPortWriteRegisterUlong(Register: PVOID, Value: number): voi
  */
 export function VideoPortReadRegisterBufferUlong(Register: PVOID, Buffer: PVOID, Count: number): void {
   enter(READ_BUFFER_ULONG, Register, Buffer, Count);
-  requireMapped(Buffer, Count * 4, READ_BUFFER_ULONG.name, true);
-  const memory = new DataView(port.space.buffer);
-  for (let i = 0; i < Count; i++)
-    memory.setUint32(Buffer + i * 4, readRegister(Register + i * 4, 4, READ_BUFFER_ULONG.name), true);
+  readRegisters(Register, 4, Buffer, Count, READ_BUFFER_ULONG.name);
 }
 
 /**
@@ -168,8 +151,5 @@ export function VideoPortReadRegisterBufferUlong(Register: PVOID, Buffer: PVOID,
  */
 export function VideoPortWriteRegisterBufferUlong(Register: PVOID, Buffer: PVOID, Count: number): void {
   enter(WRITE_BUFFER_ULONG, Register, Buffer, Count);
-  requireMapped(Buffer, Count * 4, WRITE_BUFFER_ULONG.name, false);
-  const memory = new DataView(port.space.buffer);
-  for (let i = 0; i < Count; i++)
-    writeRegister(Register + i * 4, 4, memory.getUint32(Buffer + i * 4, true), WRITE_BUFFER_ULONG.name);
+  writeRegisters(Register, 4, Buffer, Count, WRITE_BUFFER_ULONG.name);
 }

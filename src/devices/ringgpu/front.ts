@@ -5,6 +5,7 @@
  */
 import { type BoardMemory, DOORBELL_COUNT, signalDevice } from '../../bus/board-memory.ts';
 import { DdcMonitor } from '../../bus/ddc-monitor.ts';
+import { LocalMemoryWindow } from '../../bus/local-memory.ts';
 import { PciFunction } from '../../bus/pci.ts';
 import type { RegisterBlock } from '../../bus/register-block.ts';
 import type { Observer, Site } from '../../ddi/observer.ts';
@@ -21,8 +22,11 @@ import {
   RINGGPU_DDC_SDA_IN,
   RINGGPU_DDC_SDA_OUT,
   RINGGPU_DEVICE_ID,
+  RINGGPU_LOCAL_BYTES,
+  RINGGPU_LOCAL_OFFSET,
   RINGGPU_PORT_DATA,
   RINGGPU_PORT_INDEX,
+  RINGGPU_REGISTER_BYTES,
   RINGGPU_STATUS_BUSY,
   RINGGPU_STATUS_RESETTING,
   RINGGPU_VENDOR_ID,
@@ -53,19 +57,21 @@ export class RingGpuFront implements RegisterBlock {
   readonly #doorbells: Doorbell[] = [];
   /** The monitor at the other end of the cable. */
   readonly #monitor = new DdcMonitor();
+  readonly #local: LocalMemoryWindow;
   #portIndex = 0;
 
   constructor(memory: BoardMemory, observer: Observer | null) {
     this.#words = new Int32Array(memory.registers);
     this.#control = new Int32Array(memory.control);
     this.#observer = observer;
+    this.#local = new LocalMemoryWindow(memory);
     for (const { word, access, reset } of REGISTER_FILE) {
       this.#access.set(word, access);
       Atomics.store(this.#words, word, reset);
     }
   }
 
-  /** The device as it sits on the bus: registers at BAR 0, the index and data ports at BAR 1. */
+  /** The device as it sits on the bus: registers and local memory at BAR 0, the index and data ports at BAR 1. */
   plug(): PciFunction {
     const ports: RegisterBlock = {
       size: RINGGPU_BAR1_BYTES,
@@ -76,7 +82,7 @@ export class RingGpuFront implements RegisterBlock {
             ? this.read32(this.#portIndex)
             : 0xffff_ffff,
       write32: (offset, value) => {
-        if (offset === RINGGPU_PORT_INDEX) this.#portIndex = value & (RINGGPU_BAR0_BYTES - 4);
+        if (offset === RINGGPU_PORT_INDEX) this.#portIndex = value & (RINGGPU_REGISTER_BYTES - 4);
         else this.write32(this.#portIndex, value);
       },
     };
@@ -106,12 +112,17 @@ export class RingGpuFront implements RegisterBlock {
   }
 
   read32(offset: number): number {
+    if (offset >= RINGGPU_LOCAL_OFFSET) return this.#local.read32(offset - RINGGPU_LOCAL_OFFSET);
     if (offset >> 2 === REGISTER_WORD.DDC) return this.#readDdc();
     // Registers that the table does not list read as 0.
     return this.#access.has(offset >> 2) ? Atomics.load(this.#words, offset >> 2) >>> 0 : 0;
   }
 
   write32(offset: number, value: number): void {
+    if (offset >= RINGGPU_LOCAL_OFFSET) {
+      this.#local.write32(offset - RINGGPU_LOCAL_OFFSET, value);
+      return;
+    }
     const word = offset >> 2;
     const words = this.#words;
     const access = this.#access.get(word);
@@ -160,6 +171,18 @@ export class RingGpuFront implements RegisterBlock {
     }
   }
 
+  readBytes(offset: number, into: Uint8Array): boolean {
+    if (!isLocal(offset, into.length)) return false;
+    this.#local.read(offset - RINGGPU_LOCAL_OFFSET, into);
+    return true;
+  }
+
+  writeBytes(offset: number, from: Uint8Array): boolean {
+    if (!isLocal(offset, from.length)) return false;
+    this.#local.write(offset - RINGGPU_LOCAL_OFFSET, from);
+    return true;
+  }
+
   /** Where the driver rang the doorbell that covers a ring offset. */
   doorbellSite(ringOffset: number): Site | undefined {
     for (let i = this.#doorbells.length - 1; i >= 0; i--) {
@@ -180,4 +203,9 @@ export class RingGpuFront implements RegisterBlock {
     this.#doorbells.push({ from, to, site: this.#observer.site() });
     if (this.#doorbells.length > REMEMBERED) this.#doorbells.shift();
   }
+}
+
+/** Whether bytes of BAR 0 lie in local memory. */
+function isLocal(offset: number, bytes: number): boolean {
+  return offset >= RINGGPU_LOCAL_OFFSET && offset + bytes <= RINGGPU_LOCAL_OFFSET + RINGGPU_LOCAL_BYTES;
 }

@@ -61,6 +61,25 @@ export const RINGGPU_PACKETS = {
     flags: [{ name: 'INTERRUPT', bit: 0 }],
     text: 'When every packet before it has executed and its bytes are in memory: writes value to FENCE_ADDR, then to FENCE_VALUE, then (with INTERRUPT) raises INT_FENCE.',
   },
+  INDIRECT: {
+    opcode: 0x03,
+    operands: [
+      { name: 'bufferLo', kind: 'address-lo' },
+      { name: 'bufferHi', kind: 'address-hi' },
+      { name: 'words', kind: 'u32' },
+    ],
+    flags: [],
+    text: 'Executes the packets in a buffer elsewhere in system memory, 1 to 65536 words in one mapped range, then goes on behind itself. Such a buffer may hold further INDIRECTs, four buffers deep in all; one that leads back into itself is a fault.',
+  },
+  TIMESTAMP: {
+    opcode: 0x04,
+    operands: [
+      { name: 'addressLo', kind: 'address-lo' },
+      { name: 'addressHi', kind: 'address-hi' },
+    ],
+    flags: [],
+    text: 'When every packet before it has retired: writes the device’s time to system memory, 8 bytes, aligned to 8. Packets behind it begin after that.',
+  },
   FILL_RECT: {
     opcode: 0x10,
     operands: [
@@ -105,11 +124,29 @@ export const RINGGPU_PACKETS = {
     ],
     text: 'Draws triangles one after the other, as far as they lie in a rectangle of the destination: see Triangles. Without TEXTURED the source operands count for nothing.',
   },
+  WRITE_BACK: {
+    opcode: 0x14,
+    operands: [
+      { name: 'destinationLo', kind: 'address-lo' },
+      { name: 'destinationHi', kind: 'address-hi' },
+      { name: 'sourceLo', kind: 'address-lo' },
+      { name: 'sourceHi', kind: 'address-hi' },
+      { name: 'bytes', kind: 'u32' },
+    ],
+    flags: [{ name: 'WINDOW', bit: 0 }],
+    text: 'Copies bytes, a multiple of 4, from local memory to system memory; with WINDOW instead to the same place in the processor’s window onto local memory, and the destination operands count for nothing.',
+  },
   FLIP: {
     opcode: 0x20,
     operands: [...surface('surface'), { name: 'size', kind: 'size' }, { name: 'format', kind: 'format' }],
     flags: [{ name: 'INTERRUPT', bit: 0 }],
-    text: 'Shows a surface from the next vblank on, and (with INTERRUPT) raises INT_FLIP then. The device takes the frame in when it fetches the packet; a FLIP that comes before that vblank replaces this one.',
+    text: 'Shows a surface from the next vblank on, and (with INTERRUPT) raises INT_FLIP then. The device takes the frame in when it fetches the packet; a FLIP that comes before that vblank replaces this one. A surface in local memory is shown in place.',
+  },
+  WAIT_VBLANK: {
+    opcode: 0x21,
+    operands: [],
+    flags: [],
+    text: 'When every packet before it has retired: holds the ring until the next vertical blank, whose flip has taken effect by then.',
   },
 } as const satisfies Record<string, Packet>;
 
@@ -133,6 +170,13 @@ export const RINGGPU_FLAG_INTERRUPT = 1;
 export const RINGGPU_FLAG_GOURAUD = 1;
 export const RINGGPU_FLAG_TEXTURED = 2;
 export const RINGGPU_FLAG_BLEND = 4;
+
+/** Flag of WRITE_BACK: into the processor's window. */
+export const RINGGPU_FLAG_WINDOW = 1;
+
+/** Words in the buffer of an INDIRECT, and such buffers within one another, at most. */
+export const RINGGPU_INDIRECT_WORDS = 65536;
+export const RINGGPU_INDIRECT_DEPTH = 4;
 
 /** Words of a vertex: x and y as signed numbers with 4 bits of fraction, A8R8G8B8, and u and v (low and high half). */
 export const RINGGPU_VERTEX_WORDS = 4;

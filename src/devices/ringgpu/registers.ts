@@ -2,6 +2,7 @@
  * RingGPU's register map: one table from which come the driver's constants, the front's behaviour, the engine's
  * word indices and the register chapter of docs/device.md.
  */
+import { LOCAL_MEMORY_BYTES } from '../../bus/board-memory.ts';
 
 /** Who may write a register, and how: read-only, read/write, or write 1 to clear. */
 export type Access = 'RO' | 'RW' | 'W1C';
@@ -48,6 +49,12 @@ export const RINGGPU_REGISTERS = {
     text: 'Pending interrupt causes. Write 1 to clear. The line is asserted while INT_STATUS & INT_ENABLE is not 0.',
   },
   INT_ENABLE: { offset: 0x014, access: 'RW', reset: 0, text: 'Which causes assert the interrupt line.' },
+  LOCAL_SIZE: {
+    offset: 0x018,
+    access: 'RO',
+    reset: LOCAL_MEMORY_BYTES,
+    text: 'Bytes of local memory. Packets find it at logical addresses from 1000000000h on, the processor from offset 2000000h of BAR 0.',
+  },
   RING_BASE_LO: {
     offset: 0x020,
     access: 'RW',
@@ -65,7 +72,7 @@ export const RINGGPU_REGISTERS = {
     offset: 0x02c,
     access: 'RO',
     reset: 0,
-    text: 'Byte offset of the first packet that is not retired. Everything before it is done and its bytes are in memory.',
+    text: 'Byte offset of the first packet that is not retired. Everything before it is done and its bytes are in memory. Within the buffer of an INDIRECT it stays at that.',
   },
   RING_TAIL: {
     offset: 0x030,
@@ -140,7 +147,12 @@ export const RINGGPU_REGISTERS = {
   FAULT_CODE: { offset: 0x0a0, access: 'RO', reset: 0, text: 'Why the ring stopped; 0: it did not.' },
   FAULT_ADDR_LO: { offset: 0x0a4, access: 'RO', reset: 0, text: 'Logical address that caused the fault, if one did.' },
   FAULT_ADDR_HI: { offset: 0x0a8, access: 'RO', reset: 0, text: 'High half.' },
-  FAULT_RING: { offset: 0x0ac, access: 'RO', reset: 0, text: 'Byte offset in the ring of the packet that faulted.' },
+  FAULT_RING: {
+    offset: 0x0ac,
+    access: 'RO',
+    reset: 0,
+    text: 'Byte offset in the ring of the packet that faulted, or of the INDIRECT that led to it.',
+  },
   FAULT_INFO: {
     offset: 0x0b0,
     access: 'RO',
@@ -161,6 +173,13 @@ export const RINGGPU_REGISTERS = {
     reset: 0x3,
     text: 'The two lines of the monitor’s data channel (I²C, open drain). SCL_OUT and SDA_OUT: 1 lets the line go, 0 pulls it low. SCL_IN and SDA_IN, read-only: what the line is. The monitor answers at address A0h with its EDID.',
   },
+  FAULT_PACKET_LO: {
+    offset: 0x0d0,
+    access: 'RO',
+    reset: 0,
+    text: 'Logical address of the packet that faulted, when it lies in a buffer that an INDIRECT named; 0 in both halves: it lies in the ring.',
+  },
+  FAULT_PACKET_HI: { offset: 0x0d4, access: 'RO', reset: 0, text: 'High half.' },
   LUT: {
     offset: 0x400,
     access: 'RW',
@@ -221,7 +240,7 @@ export const RINGGPU_FAULT_NONE = 0;
 export const RINGGPU_FAULT_OPCODE = 1;
 /** Packet length is not what its opcode wants, or the packet reaches past RING_TAIL. */
 export const RINGGPU_FAULT_LENGTH = 2;
-/** A logical address that the IOMMU does not map. */
+/** A logical address that the IOMMU does not map, or one beyond the end of local memory. */
 export const RINGGPU_FAULT_UNMAPPED = 3;
 /** A write to a range that is mapped read-only. */
 export const RINGGPU_FAULT_READ_ONLY = 4;
@@ -231,11 +250,17 @@ export const RINGGPU_FAULT_TAIL = 5;
 export const RINGGPU_FAULT_RING = 6;
 /**
  * A surface that cannot be: pitch too small or not a multiple of 4, size 0 or beyond 16384, unknown format, address not
- * a multiple of 4; or one that this packet may not write, or may not write and read at once.
+ * a multiple of 4; or one that this packet may not write, or may not write and read at once. Likewise what a WRITE_BACK copies,
+ * and where FENCE and TIMESTAMP write.
  */
 export const RINGGPU_FAULT_SURFACE = 7;
-/** The GPU has not the memory that the driver's common buffers need. */
+/** The GPU has not the memory that the driver's common buffers, or local memory, need. */
 export const RINGGPU_FAULT_MEMORY = 8;
+/**
+ * An INDIRECT that cannot be: its buffer is executed already, is the fifth within one another, lies in local memory, is not
+ * aligned to 4, or has no words or more than 65536.
+ */
+export const RINGGPU_FAULT_INDIRECT = 9;
 
 /** Index in the register file (32-bit words) of each register, for front and engine. */
 export const REGISTER_WORD = Object.fromEntries(
@@ -257,9 +282,23 @@ export const RINGGPU_REG = Object.fromEntries(
 export const RINGGPU_PORT_INDEX = 0;
 export const RINGGPU_PORT_DATA = 4;
 
-/** Bytes of BAR 0 (registers) and BAR 1 (ports). */
-export const RINGGPU_BAR0_BYTES = 4096;
+/** Bytes of BAR 0 (registers and local memory) and BAR 1 (ports). */
+export const RINGGPU_BAR0_BYTES = 2 * LOCAL_MEMORY_BYTES;
 export const RINGGPU_BAR1_BYTES = 8;
+
+/** Bytes of the registers, at offset 0 of BAR 0. */
+export const RINGGPU_REGISTER_BYTES = 4096;
+
+/** Where local memory begins in BAR 0, and its bytes. */
+export const RINGGPU_LOCAL_OFFSET = LOCAL_MEMORY_BYTES;
+export const RINGGPU_LOCAL_BYTES = LOCAL_MEMORY_BYTES;
+
+/**
+ * Where local memory begins among the addresses that packets and SCANOUT registers hold: above all that the IOMMU maps. The low
+ * half of such an address is an offset in local memory; the high half is RINGGPU_LOCAL_HI.
+ */
+export const RINGGPU_LOCAL_BASE = 0x10_0000_0000;
+export const RINGGPU_LOCAL_HI = 0x10;
 
 /**
  * Register-file word, beyond the documented registers, that counts writes of RING_SIZE, so that the engine notices

@@ -41,7 +41,7 @@ interface Vertex {
 
 /** Executes one job that draws triangles; `operand` reads its packet. */
 export function drawTriangles(aperture: Uint32Array, job: Uint32Array, operand: (index: number) => number): void {
-  const [, , , , destination = 0, source = 0, width = 0, height = 0, , table = 0, vertices = 0, count = 0] = job;
+  const [, , destination = 0, source = 0, width = 0, height = 0, , table = 0, vertices = 0, count = 0] = job;
   const formats = operand(OPERAND_INDEX.DRAW_FORMATS);
   const pitch = operand(OPERAND_INDEX.DRAW_DESTINATION_PITCH);
   const to = placeOf(aperture, destination, pitch, operand(OPERAND_INDEX.DRAW_DESTINATION_XY), formats & 0xff);

@@ -1,4 +1,4 @@
-/** The jobs of webgpu/execute.wgsl, in TypeScript: each reads its packet out of the ring in the aperture, as the shader does. */
+/** The jobs of webgpu/execute.wgsl, in TypeScript: each reads its packet out of the aperture, as the shader does. */
 import { RINGGPU_FORMAT_P8 } from '../../devices/ringgpu/registers.ts';
 import type { Batch } from '../batch.ts';
 import {
@@ -12,6 +12,7 @@ import {
   JOB_FENCE,
   JOB_FILL,
   JOB_FILL_NARROW,
+  JOB_MOVE,
   JOB_WORDS,
 } from '../job.ts';
 import { OPERAND_INDEX } from '../operands.ts';
@@ -30,16 +31,26 @@ export function executeJobs(aperture: Uint32Array, batch: Batch): void {
 }
 
 function execute(aperture: Uint32Array, scratch: Uint32Array, jobs: Uint32Array, at: number): void {
-  const [kind, packet, ring, mask, destination, source, width, height, , table] = jobs.subarray(
-    at,
-    at + JOB_WORDS,
-  ) as unknown as [number, number, number, number, number, number, number, number, number, number];
-  const operand = (index: number) => aperture[ring + ((packet + index) & mask)] as number;
+  const [kind, packet, destination, source, width, height, , table] = jobs.subarray(at, at + JOB_WORDS) as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const operand = (index: number) => aperture[packet + index] as number;
   const place = (surface: number, pitch: number, xy: number, format: number) =>
     placeOf(aperture, surface, pitch, xy, format);
 
   if (kind === JOB_FENCE) {
     aperture[destination] = operand(OPERAND_INDEX.FENCE_VALUE);
+    return;
+  }
+  if (kind === JOB_MOVE) {
+    aperture.copyWithin(destination, source, source + width);
     return;
   }
   if (kind === JOB_DRAW) {

@@ -6,6 +6,7 @@
 import { type BoardMemory, PAGE_SIZE } from '../../bus/board-memory.ts';
 import { type Backend, type BackendHost, FIRST_APERTURE_PAGES, type Picture, type Submitted } from '../backend.ts';
 import { type Batch, READBACK_HEADER } from '../batch.ts';
+import { HostMemory } from '../host-memory.ts';
 import { toScreen } from '../pixels.ts';
 import { executeJobs } from './execute.ts';
 
@@ -14,7 +15,7 @@ export class SoftwareBackend implements Backend {
   readonly adapter = 'software';
   readonly presenting = 0;
   readonly limitPages: number;
-  readonly #ram: Uint8Array;
+  readonly #memory: HostMemory;
   readonly #canvas: CanvasRenderingContext2D | null;
   readonly #channel = new MessageChannel();
   /** Batches executed, with the epoch in which they were submitted. */
@@ -28,7 +29,7 @@ export class SoftwareBackend implements Backend {
 
   constructor(memory: BoardMemory, canvas: HTMLCanvasElement | null, limitPages: number) {
     this.limitPages = limitPages;
-    this.#ram = new Uint8Array(memory.ram.buffer);
+    this.#memory = new HostMemory(memory);
     this.#canvas = canvas?.getContext('2d', { alpha: false }) ?? null;
     this.#words = new Uint32Array((Math.min(FIRST_APERTURE_PAGES, limitPages) * PAGE_SIZE) / 4);
     this.#bytes = new Uint8Array(this.#words.buffer);
@@ -56,14 +57,11 @@ export class SoftwareBackend implements Backend {
   }
 
   submit(batch: Batch): Submitted {
-    const { pulls, reads, ring, ringFirst, ringCount, ringWord } = batch;
+    const { pulls, reads, commands, commandWords, commandPlace } = batch;
     for (let i = 0; i < pulls.length; i += 3) {
-      const ram = pulls[i] as number;
-      this.#bytes.set(this.#ram.subarray(ram, ram + (pulls[i + 2] as number)), pulls[i + 1] as number);
+      this.#bytes.set(this.#memory.view(pulls[i] as number, pulls[i + 2] as number), pulls[i + 1] as number);
     }
-    const firstPart = Math.min(ringCount, ring.length - ringFirst);
-    this.#words.set(ring.subarray(ringFirst, ringFirst + firstPart), ringWord + ringFirst);
-    this.#words.set(ring.subarray(0, ringCount - firstPart), ringWord);
+    this.#words.set(commands.subarray(0, commandWords), commandPlace);
     executeJobs(this.#words, batch);
     const staging = batch.readBytes > 0 ? this.#stage(batch.readBytes) : null;
     for (let i = 0; staging && i < reads.length; i += 3) {

@@ -1,12 +1,10 @@
 // What the shaders that execute packets have in common. pixels.wgsl stands before this text, move.wgsl, execute.wgsl and draw.wgsl behind it.
-// A job says where in the aperture things lie (../job.ts); everything else is read out of the packet's own words in the ring,
+// A job says where in the aperture things lie (../job.ts); everything else is read out of the packet's own words,
 // which the engine has checked: they are the very bytes that it fetched.
 
 struct Job {
   kind: u32,
-  packet: u32,       // header's word index in the ring
-  ring: u32,         // the ring's word index in the aperture
-  mask: u32,         // words in the ring - 1
+  packet: u32,       // header's word index in the aperture
   destination: u32,  // surfaces' word indices in the aperture, modulo 2^32
   source: u32,
   width: u32,        // pixels
@@ -16,7 +14,7 @@ struct Job {
   vertices: u32,
   triangles: u32,
   tile_shift: u32,   // logarithm of the side of a tile of triangles
-  reserved: array<u32, 3>,
+  reserved: array<u32, 5>,
 }
 
 @group(0) @binding(0) var<storage, read_write> aperture: array<u32>;
@@ -51,7 +49,7 @@ struct Place {
 }
 
 fn operand(job: Job, index: u32) -> u32 {
-  return aperture[job.ring + ((job.packet + index) & job.mask)];
+  return aperture[job.packet + index];
 }
 
 fn place(surface: u32, pitch: u32, xy: u32, format: u32) -> Place {

@@ -4,6 +4,7 @@
 const FENCE = 0u;
 const FILL = 1u;
 const COPY = 2u;
+const MOVE = 10u;
 
 @compute @workgroup_size(64)
 fn move_words(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -41,6 +42,11 @@ fn move_words(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_inde
         for (var x = left; x < right; x += LANES) {
           aperture[start + y * pitch + x] = aperture[read_start + y * read_pitch + x];
         }
+      }
+    }
+    case MOVE: {
+      for (var x = left; x < right; x += LANES) {
+        aperture[job.destination + x] = aperture[job.source + x];
       }
     }
     default: {}

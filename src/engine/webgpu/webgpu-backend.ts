@@ -5,7 +5,8 @@
 import { type BoardMemory, PAGE_SIZE } from '../../bus/board-memory.ts';
 import { type Backend, type BackendHost, FIRST_APERTURE_PAGES, type Picture, type Submitted } from '../backend.ts';
 import { type Batch, READBACK_HEADER } from '../batch.ts';
-import { JOB_DRAW, JOB_WORDS, movesWords } from '../job.ts';
+import { HostMemory } from '../host-memory.ts';
+import { JOB_DRAW, JOB_TILE_SHIFT, JOB_TRIANGLES, JOB_WORDS, movesWords } from '../job.ts';
 import { triangleBins } from '../triangle-bins.ts';
 import { type Gpu, type GpuContext, JOB_GROUP_BYTES } from './gpu-context.ts';
 import { Presenter } from './presenter.ts';
@@ -25,7 +26,7 @@ const SMALL_SLAB = 64 * 1024;
 export class WebGpuBackend implements Backend {
   readonly kind = 'webgpu';
   readonly #context: GpuContext;
-  readonly #ram: Uint8Array;
+  readonly #memory: HostMemory;
   readonly #presenter: Presenter;
   /** Readback slabs of batches that are done. */
   readonly #readbacks = new Map<Batch, GPUBuffer>();
@@ -45,7 +46,7 @@ export class WebGpuBackend implements Backend {
   constructor(context: GpuContext, memory: BoardMemory, canvas: HTMLCanvasElement | null, limitPages: number) {
     this.#context = context;
     this.#gpu = context.gpu;
-    this.#ram = new Uint8Array(memory.ram.buffer);
+    this.#memory = new HostMemory(memory);
     this.#limitPages = limitPages;
     this.#pages = Math.min(FIRST_APERTURE_PAGES, limitPages);
     this.#presenter = new Presenter(canvas);
@@ -103,10 +104,10 @@ export class WebGpuBackend implements Backend {
     if (!gpu || !aperture) return 'later';
     const computes = batch.jobCount > batch.fenceJobs;
     const jobBytes = computes ? batch.jobSlots * JOB_WORDS * 4 : 0;
-    const ringBytes = batch.ringCount * 4;
+    const commandBytes = batch.commandWords * 4;
     let slab: UploadSlab | null;
     try {
-      slab = gpu.uploads.take(READBACK_HEADER + jobBytes + ringBytes + batch.pullBytes);
+      slab = gpu.uploads.take(READBACK_HEADER + jobBytes + commandBytes + batch.pullBytes);
     } catch {
       return 'never'; // RangeError: the browser has not the memory.
     }
@@ -226,21 +227,18 @@ export class WebGpuBackend implements Backend {
     this.#host?.ready();
   }
 
-  /** The serial number, the job table, the ring, and what was pulled, one behind the other. */
+  /** The serial number, the job table, the packets, and what was pulled, one behind the other. */
   #fill(slab: UploadSlab, batch: Batch, jobBytes: number): void {
-    const { ring, ringFirst, ringCount, pulls } = batch;
+    const { commands, commandWords, pulls } = batch;
     let at = READBACK_HEADER;
     slab.words[0] = batch.serial;
     slab.words.set(batch.jobs.subarray(0, jobBytes / 4), at / 4);
     at += jobBytes;
-    const firstPart = Math.min(ringCount, ring.length - ringFirst);
-    slab.words.set(ring.subarray(ringFirst, ringFirst + firstPart), at / 4);
-    slab.words.set(ring.subarray(0, ringCount - firstPart), at / 4 + firstPart);
-    at += ringCount * 4;
+    slab.words.set(commands.subarray(0, commandWords), at / 4);
+    at += commandWords * 4;
     for (let i = 0; i < pulls.length; i += 3) {
-      const ram = pulls[i] as number;
       const bytes = pulls[i + 2] as number;
-      slab.bytes.set(this.#ram.subarray(ram, ram + bytes), at);
+      slab.bytes.set(this.#memory.view(pulls[i] as number, bytes), at);
       at += bytes;
     }
   }
@@ -254,18 +252,14 @@ export class WebGpuBackend implements Backend {
     batch: Batch,
     jobBytes: number,
   ): void {
-    const { ring, ringFirst, ringCount, ringWord, pulls } = batch;
+    const { commandWords, commandPlace, pulls } = batch;
     let at = READBACK_HEADER;
     if (jobBytes > 0) encoder.copyBufferToBuffer(slab, at, gpu.jobs, 0, jobBytes);
     at += jobBytes;
-    const firstPart = Math.min(ringCount, ring.length - ringFirst);
-    if (jobBytes > 0) {
-      encoder.copyBufferToBuffer(slab, at, aperture, (ringWord + ringFirst) * 4, firstPart * 4);
-      if (ringCount > firstPart) {
-        encoder.copyBufferToBuffer(slab, at + firstPart * 4, aperture, ringWord * 4, (ringCount - firstPart) * 4);
-      }
+    if (jobBytes > 0 && commandWords > 0) {
+      encoder.copyBufferToBuffer(slab, at, aperture, commandPlace * 4, commandWords * 4);
     }
-    at += ringCount * 4;
+    at += commandWords * 4;
     for (let i = 0; i < pulls.length; i += 3) {
       const bytes = pulls[i + 2] as number;
       encoder.copyBufferToBuffer(slab, at, aperture, pulls[i + 1] as number, bytes);
@@ -284,8 +278,8 @@ export class WebGpuBackend implements Backend {
       this.#dynamicOffset[0] = first * 4;
       pass.setBindGroup(0, bindings, this.#dynamicOffset, 0, 1);
       if (batch.jobs[first] === JOB_DRAW) {
-        const tileShift = batch.jobs[first + 12] as number;
-        const bins = triangleBins(columns, rows, batch.jobs[first + 11] as number, tileShift);
+        const tileShift = batch.jobs[first + JOB_TILE_SHIFT] as number;
+        const bins = triangleBins(columns, rows, batch.jobs[first + JOB_TRIANGLES] as number, tileShift);
         pass.setPipeline(gpu.binPipeline);
         pass.dispatchWorkgroups(bins.summaries, Math.ceil(bins.tiles / BIN_LANES));
         pass.setPipeline(gpu.drawPipeline);
@@ -304,11 +298,11 @@ export class WebGpuBackend implements Backend {
 
   /**
    * Fences and nothing else to execute, as after every frame that the processor drew: the last one's value goes from the slab's
-   * copy of the ring to its place. A dispatch would say the same, and cost the browser's poll (see completion-nudge.ts).
+   * copy of its packet to its place. A dispatch would say the same, and cost the browser's poll (see completion-nudge.ts).
    */
   #encodeFence(encoder: GPUCommandEncoder, slab: GPUBuffer, aperture: GPUBuffer, batch: Batch, jobBytes: number): void {
-    const word = (batch.fenceWord - batch.ringFirst) & (batch.ring.length - 1);
-    encoder.copyBufferToBuffer(slab, READBACK_HEADER + jobBytes + word * 4, aperture, batch.fenceByte, 4);
+    const value = READBACK_HEADER + jobBytes + batch.fenceWord * 4;
+    encoder.copyBufferToBuffer(slab, value, aperture, batch.fenceByte, 4);
   }
 
   #bindings(gpu: Gpu, aperture: GPUBuffer, scratchBytes: number): GPUBindGroup {
