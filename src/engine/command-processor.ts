@@ -223,6 +223,7 @@ export class CommandProcessor {
   /** The aperture is lost: what is in flight is executed again, from RING_HEAD, once there is another. Returns how many packets. */
   suspend(): number {
     const packets = this.#flights.reduce((sum, batch) => sum + batch.packets, 0);
+    for (const batch of this.#flights) this.planner.cancel(batch);
     this.#dropFlights();
     // A fault behind those packets will be found again.
     this.#stop = null;

@@ -16,6 +16,8 @@ import {
   type RegisterName,
   RINGGPU_CONTROL_ENABLE,
   RINGGPU_CONTROL_RESET,
+  RINGGPU_LOCAL_BASE,
+  RINGGPU_LOCAL_OFFSET,
   RINGGPU_REG,
   RINGGPU_STATUS_RESETTING,
 } from '../../src/devices/ringgpu/registers.ts';
@@ -176,6 +178,26 @@ export class FakeCpu {
     }
   }
 
+  /** Writes words into the window onto local memory. */
+  writeLocal(offset: number, ...words: number[]): void {
+    for (const [i, word] of words.entries()) this.front.write32(RINGGPU_LOCAL_OFFSET + offset + i * 4, word >>> 0);
+  }
+
+  /** Words of the window onto local memory. */
+  readLocal(offset: number, count: number): number[] {
+    return Array.from({ length: count }, (_, i) => this.front.read32(RINGGPU_LOCAL_OFFSET + offset + i * 4));
+  }
+
+  /** Brings bytes of local memory into a buffer. */
+  writeBack(to: Buffer, offset: number, bytes: number): void {
+    this.packet('WRITE_BACK', 0, ...address(to.logical), ...address(RINGGPU_LOCAL_BASE + offset), bytes);
+  }
+
+  /** Appends an INDIRECT to packets that lie in a buffer. */
+  indirect(buffer: Buffer, words: number, offset = 0): void {
+    this.packet('INDIRECT', 0, ...address(buffer.logical + offset), words);
+  }
+
   doorbell(): void {
     this.write('RING_TAIL', this.tail);
   }
@@ -246,8 +268,18 @@ export function surface(buffer: Buffer, pitch: number, offset = 0): Surface {
   return { logical: buffer.logical + offset, pitch };
 }
 
+/** A surface in local memory. */
+export function localSurface(pitch: number, offset = 0): Surface {
+  return { logical: RINGGPU_LOCAL_BASE + offset, pitch };
+}
+
+/** Low and high half. */
+export function address(logical: number): [number, number] {
+  return [logical % 2 ** 32, Math.floor(logical / 2 ** 32)];
+}
+
 function place({ logical, pitch }: Surface): number[] {
-  return [logical % 2 ** 32, Math.floor(logical / 2 ** 32), pitch];
+  return [...address(logical), pitch];
 }
 
 const channel = new MessageChannel();

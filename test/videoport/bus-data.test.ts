@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { PciFunction } from '../../src/bus/pci.ts';
-import { RINGGPU_DEVICE_ID, RINGGPU_VENDOR_ID } from '../../src/devices/ringgpu/registers.ts';
+import { RINGGPU_BAR0_BYTES, RINGGPU_DEVICE_ID, RINGGPU_VENDOR_ID } from '../../src/devices/ringgpu/registers.ts';
 import { directEmulatorPorts } from '../../src/videoport/banked-memory.ts';
 import * as vp from '../../src/videoport/index.ts';
 import { platform } from '../../src/videoport/platform.ts';
@@ -84,7 +84,7 @@ describe('buses, firmware and ROM', () => {
     vp.mem.u32(buffer, 1)[0] = 0xffff_ffff;
     expect(vp.VideoPortSetBusData(ext, vp.PCIConfiguration, 0, buffer, 0x10, 4)).to.equal(4);
     pci(0, 0x10, 4);
-    expect(-(vp.mem.i32(buffer, 1)[0] as number)).to.equal(4096);
+    expect(-(vp.mem.i32(buffer, 1)[0] as number)).to.equal(RINGGPU_BAR0_BYTES);
     vp.mem.u32(buffer, 1)[0] = before;
     vp.VideoPortSetBusData(ext, vp.PCIConfiguration, 0, buffer, 0x10, 4);
     // Its vendor stays what it is.

@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { RINGGPU_ID, RINGGPU_PORT_DATA, RINGGPU_PORT_INDEX, RINGGPU_REG } from '../../src/devices/ringgpu/index.ts';
+import {
+  RINGGPU_BAR0_BYTES,
+  RINGGPU_ID,
+  RINGGPU_LOCAL_BYTES,
+  RINGGPU_LOCAL_OFFSET,
+  RINGGPU_PORT_DATA,
+  RINGGPU_PORT_INDEX,
+  RINGGPU_REG,
+} from '../../src/devices/ringgpu/index.ts';
 import * as vp from '../../src/videoport/index.ts';
 import { crashOf, createKernel, type Kernel } from '../support/kernel.ts';
 import { rule } from '../support/rule.ts';
@@ -36,7 +44,7 @@ describe('access ranges, registers and ports', () => {
       const slot = vp.out<number>();
       inFindAdapter(() => vp.VideoPortGetAccessRanges(ext, 0, vp.NULL, 2, [], vp.NULL, vp.NULL, slot));
       expect(ranges.map((range) => [range.RangeLength, range.RangeInIoSpace])).to.deep.equal([
-        [4096, 0],
+        [RINGGPU_BAR0_BYTES, 0],
         [8, 1],
       ]);
       expect(slot.value).to.equal(2);
@@ -99,9 +107,8 @@ describe('access ranges, registers and ports', () => {
     });
     rule('VideoPortGetDeviceBase', 'give NULL where no device decodes the address', () => {
       expect(inFindAdapter(() => vp.VideoPortGetDeviceBase(ext, 0x1234_0000n, 4096, 0))).to.equal(vp.NULL);
-      expect(inFindAdapter(() => vp.VideoPortGetDeviceBase(ext, ranges[0]?.RangeStart ?? 0n, 4097, 0))).to.equal(
-        vp.NULL,
-      );
+      const beyond = () => vp.VideoPortGetDeviceBase(ext, ranges[0]?.RangeStart ?? 0n, RINGGPU_BAR0_BYTES + 1, 0);
+      expect(inFindAdapter(beyond)).to.equal(vp.NULL);
     });
     rule('VideoPortFreeDeviceBase', 'make a register that is no longer mapped a page fault', () => {
       vp.VideoPortFreeDeviceBase(ext, registers);
@@ -121,6 +128,51 @@ describe('access ranges, registers and ports', () => {
         expect(vp.VideoPortUnmapMemory(ext, 0xf7ff_0000, vp.NULL)).to.equal(vp.ERROR_INVALID_PARAMETER);
       },
     );
+  });
+
+  describe('RingGPU’s local memory, in BAR 0', () => {
+    let local: number;
+
+    beforeEach(() => {
+      const address = vp.out(vp.NULL);
+      const start = (ranges[0]?.RangeStart ?? 0n) + BigInt(RINGGPU_LOCAL_OFFSET);
+      const length = vp.out(RINGGPU_LOCAL_BYTES);
+      expect(vp.VideoPortMapMemory(ext, start, length, vp.out(0), address)).to.equal(vp.NO_ERROR);
+      local = address.value;
+    });
+
+    it('is written and read in all widths, one by one and in rows', () => {
+      const memory = kernel.space.map('pool', 4096)?.base ?? 0;
+      vp.VideoPortWriteRegisterUlong(local, 0x11223344);
+      vp.VideoPortWriteRegisterUchar(local + 5, 0x55);
+      vp.VideoPortWriteRegisterUshort(local + RINGGPU_LOCAL_BYTES - 2, 0x6677);
+      vp.VideoPortReadRegisterBufferUchar(local, memory, 7);
+      expect([...vp.mem.u8(memory, 7)]).to.deep.equal([0x44, 0x33, 0x22, 0x11, 0, 0x55, 0]);
+      expect(vp.VideoPortReadRegisterUlong(local + RINGGPU_LOCAL_BYTES - 4)).to.equal(0x66770000);
+      vp.mem.u8(memory, 64).set(Uint8Array.from({ length: 64 }, (_, i) => i));
+      vp.VideoPortWriteRegisterBufferUlong(local + 4096, memory, 16);
+      vp.VideoPortWriteRegisterBufferUshort(local + 4096 + 2, memory, 1);
+      vp.VideoPortWriteRegisterBufferUchar(local + 4096 + 9, memory + 40, 2);
+      vp.VideoPortReadRegisterBufferUlong(local + 4096, memory + 128, 3);
+      expect([...vp.mem.u8(memory + 128, 12)]).to.deep.equal([0, 1, 0, 1, 4, 5, 6, 7, 8, 40, 41, 11]);
+      vp.VideoPortZeroDeviceMemory(local + 4096 + 1, 6);
+      vp.VideoPortReadRegisterBufferUshort(local + 4096, memory + 128, 4);
+      expect([...vp.mem.u8(memory + 128, 8)]).to.deep.equal([0, 0, 0, 0, 0, 0, 0, 7]);
+      expect(kernel.rules()).to.deep.equal([]);
+    });
+
+    it('ends where it ends, and begins far behind the registers, between which all reads as 0', () => {
+      const memory = kernel.space.map('pool', 64)?.base ?? 0;
+      const crash = crashOf(() => vp.VideoPortReadRegisterBufferUlong(local + RINGGPU_LOCAL_BYTES - 4, memory, 2));
+      expect(crash.code).to.equal(0x50);
+      const whole = inFindAdapter(() =>
+        vp.VideoPortGetDeviceBase(ext, ranges[0]?.RangeStart ?? 0n, RINGGPU_BAR0_BYTES, 0),
+      );
+      expect(vp.VideoPortReadRegisterUlong(whole + 4096 + RINGGPU_REG.ID)).to.equal(0);
+      expect(vp.VideoPortReadRegisterUlong(whole + RINGGPU_LOCAL_OFFSET - 4)).to.equal(0);
+      vp.VideoPortWriteRegisterUlong(whole + RINGGPU_LOCAL_OFFSET, 9);
+      expect(vp.VideoPortReadRegisterUlong(local), 'another mapping of the same memory').to.equal(9);
+    });
   });
 
   describe('VideoPortRead/WriteRegister…', () => {
