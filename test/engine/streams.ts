@@ -5,18 +5,28 @@
 import fc from 'fast-check';
 import { PAGE_SIZE } from '../../src/bus/board-memory.ts';
 import { type PacketName, RINGGPU_FORMATS, RINGGPU_HEADER, RINGGPU_PAIR } from '../../src/devices/ringgpu/packets.ts';
+import { RINGGPU_LOCAL_BYTES, RINGGPU_LOCAL_HI } from '../../src/devices/ringgpu/registers.ts';
 
-/** Common buffers that streams work on: two to draw on, one that is mapped read-only, one that vertices begin in. */
-export const STREAM_BUFFERS = 4;
-/** Bytes of each. */
+/**
+ * Common buffers that streams work on: two to draw on, one that is mapped read-only, one that vertices begin in; one for times,
+ * which no other packet names, since no two engines agree on them; and those of INDIRECTs.
+ */
+export const STREAM_BUFFERS = 7;
+/** Bytes of each, and of local memory that streams work on. */
 export const STREAM_BUFFER_BYTES = 2 * PAGE_SIZE;
 export const READ_ONLY_BUFFER = 2;
+export const VERTEX_BUFFER = 3;
+export const TIME_BUFFER = 4;
+export const FIRST_LIST_BUFFER = 5;
 
-/** A word of the ring; a place in a buffer stands for its logical address. */
-export type StreamWord = number | { readonly buffer: number; readonly offset: number };
+/** A word of a packet; a place in a buffer stands for its logical address, and a list for the words of its packets. */
+export type StreamWord = number | { readonly buffer: number; readonly offset: number } | { readonly list: number };
 
-/** Packets, one after the other, and after which of them the doorbell rings. */
-export type Stream = readonly { readonly words: readonly StreamWord[]; readonly doorbell: boolean }[];
+/** Packets, one after the other, and after which of them the doorbell rings; and packets for INDIRECTs, in buffers of their own. */
+export interface Stream {
+  readonly packets: readonly { readonly words: readonly StreamWord[]; readonly doorbell: boolean }[];
+  readonly lists: readonly (readonly StreamWord[])[];
+}
 
 const small = fc.integer({ min: 0, max: 20 });
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
@@ -47,14 +57,23 @@ const address: fc.Arbitrary<readonly StreamWord[]> = fc.oneof(
     ),
   },
   {
+    weight: 12,
+    arbitrary: localPlace(fc.integer({ min: 0, max: 700 }).map((word) => word * 4)),
+  },
+  {
     weight: 1,
     arbitrary: place(
-      fc.integer({ min: 0, max: STREAM_BUFFERS - 1 }),
+      fc.constantFrom(0, 1, READ_ONLY_BUFFER, VERTEX_BUFFER, FIRST_LIST_BUFFER),
       fc.integer({ min: 0, max: STREAM_BUFFER_BYTES + 8 }),
     ),
   },
+  { weight: 1, arbitrary: localPlace(fc.constantFrom(2, RINGGPU_LOCAL_BYTES - 512, RINGGPU_LOCAL_BYTES)) },
   { weight: 1, arbitrary: fc.tuple(fc.oneof(u32, edgy), fc.oneof(small, edgy)) },
 );
+
+function localPlace(offset: fc.Arbitrary<number>): fc.Arbitrary<readonly StreamWord[]> {
+  return offset.map((low) => [low, RINGGPU_LOCAL_HI]);
+}
 
 function place(buffer: fc.Arbitrary<number>, offset: fc.Arbitrary<number>): fc.Arbitrary<readonly StreamWord[]> {
   return fc.record({ buffer, offset }).map((where) => [where, 0]);
@@ -91,7 +110,7 @@ const vertices = fc.oneof(
   {
     weight: 20,
     arbitrary: place(
-      fc.constant(3),
+      fc.constant(VERTEX_BUFFER),
       fc.integer({ min: 0, max: 20 }).map((triangle) => triangle * 48),
     ),
   },
@@ -115,6 +134,41 @@ function packet(
 }
 
 const none = fc.constant(0);
+/** A buffer's times are 16 at most. */
+const time = fc.oneof(
+  {
+    weight: 20,
+    arbitrary: place(
+      fc.constant(TIME_BUFFER),
+      fc.integer({ min: 0, max: 15 }).map((slot) => slot * 8),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.oneof(place(fc.constantFrom(TIME_BUFFER, READ_ONLY_BUFFER), fc.constant(4)), edgyAddress()),
+  },
+);
+/** Mostly all of a list, from its beginning on. */
+const list = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.constantFrom(0, 1).map((n) => [{ buffer: FIRST_LIST_BUFFER + n, offset: 0 }, 0, { list: n }]),
+  },
+  { weight: 1, arbitrary: fc.tuple(address, fc.oneof(small, edgy)).map(([where, words]) => [...where, words]) },
+);
+const bytes = fc.oneof(
+  { weight: 20, arbitrary: fc.integer({ min: 1, max: 300 }).map((words) => words * 4) },
+  { weight: 1, arbitrary: edgy },
+);
+const writeBackSource = fc.oneof(
+  { weight: 20, arbitrary: localPlace(fc.integer({ min: 0, max: 700 }).map((word) => word * 4)) },
+  { weight: 1, arbitrary: address },
+);
+
+function edgyAddress(): fc.Arbitrary<readonly StreamWord[]> {
+  return fc.tuple(fc.constantFrom(0, 8, 0x9000), fc.constantFrom(0, RINGGPU_LOCAL_HI, 0xffff_ffff));
+}
+
 const anyPacket: fc.Arbitrary<readonly StreamWord[]> = fc.oneof(
   { weight: 10, arbitrary: packet('FILL_RECT', none, surface, xy, size, format, u32) },
   { weight: 12, arbitrary: packet('COPY_RECT', none, surface, xy, surface, xy, size, formats) },
@@ -126,20 +180,24 @@ const anyPacket: fc.Arbitrary<readonly StreamWord[]> = fc.oneof(
   { weight: 3, arbitrary: packet('FENCE', flags, u32) },
   { weight: 2, arbitrary: packet('NOP', flags, u32, u32) },
   { weight: 2, arbitrary: packet('FLIP', flags, surface, size, format) },
+  { weight: 2, arbitrary: packet('TIMESTAMP', none, time) },
+  { weight: 4, arbitrary: packet('WRITE_BACK', fc.constantFrom(0, 0, 0, 1), address, writeBackSource, bytes) },
+  { weight: 5, arbitrary: packet('INDIRECT', none, list) },
+  { weight: 1, arbitrary: packet('WAIT_VBLANK', none) },
   // Nonsense: any words at all, and headers that promise too much.
   { weight: 1, arbitrary: fc.array(fc.oneof(u32, edgy), { minLength: 1, maxLength: 6 }) },
   {
     weight: 1,
     arbitrary: fc
-      .tuple(fc.integer({ min: 0, max: 0x20 }), fc.integer({ min: 0, max: 40 }))
+      .tuple(fc.integer({ min: 0, max: 0x21 }), fc.integer({ min: 0, max: 40 }))
       .map(([code, words]) => [((code << 24) | words) >>> 0]),
   },
 );
 
-/** A stream of up to `maxLength` packets. */
+/** A stream of up to `maxLength` packets in the ring, and as many in each list. */
 export function streams(maxLength: number): fc.Arbitrary<Stream> {
-  return fc.array(fc.record({ words: anyPacket, doorbell: fc.integer({ min: 0, max: 5 }).map((n) => n === 0) }), {
-    minLength: 1,
-    maxLength,
-  });
+  const doorbell = fc.integer({ min: 0, max: 5 }).map((n) => n === 0);
+  const packets = fc.array(fc.record({ words: anyPacket, doorbell }), { minLength: 1, maxLength });
+  const words = fc.array(anyPacket, { minLength: 1, maxLength }).map((all) => all.flat());
+  return fc.record({ packets, lists: fc.tuple(words, words) });
 }
