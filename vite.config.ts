@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { build, defineConfig, type Plugin } from 'vite';
+import { defineConfig } from 'vite';
+import { contentPolicyMeta } from './tools/content-policy.ts';
+import { scriptText } from './tools/script-text.ts';
+import { serviceWorker } from './tools/service-worker.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
@@ -9,48 +12,8 @@ const alias = {
   ringgpu: `${root}src/devices/ringgpu/index.ts`,
 };
 
-/**
- * `import text from './cpu-worker.ts?script'`: a module with everything that it imports, as one classic script's
- * text. The board lives in a frame of opaque origin, whose scripts must be inline and whose workers must be classic blob
- * workers, so both are carried as text, in development and in the build alike.
- */
-function scriptText(): Plugin {
-  let minify = false;
-  return {
-    name: 'script-text',
-    enforce: 'pre',
-    configResolved(config) {
-      minify = config.command === 'build';
-    },
-    async load(id) {
-      if (!id.endsWith('?script')) return;
-      const entry = id.slice(0, -'?script'.length);
-      const result = await build({
-        configFile: false,
-        root,
-        logLevel: 'warn',
-        resolve: { alias },
-        plugins: [scriptText()],
-        build: {
-          write: false,
-          minify,
-          target: 'es2022',
-          modulePreload: false,
-          lib: { entry, formats: ['iife'], name: 'script' },
-        },
-      });
-      const output = (Array.isArray(result) ? result : [result])[0];
-      if (!output || !('output' in output)) throw new Error(`${entry}: no output`);
-      for (const chunk of output.output) {
-        if (chunk.type !== 'chunk') continue;
-        for (const module of chunk.moduleIds) {
-          if (!module.startsWith('\0')) this.addWatchFile(module.replace(/\?.*$/, ''));
-        }
-        return `export default ${JSON.stringify(chunk.code)};`;
-      }
-    },
-  };
-}
+/** Hashes of the scripts that the page puts into frames. */
+const inlineScripts = new Set<string>();
 
 /** Cross-origin isolation, without which there is no SharedArrayBuffer; the first works inside foreign pages too. */
 export const isolationHeaders = {
@@ -63,7 +26,7 @@ export const isolationHeaders = {
 export default defineConfig({
   base: './',
   resolve: { alias },
-  plugins: [scriptText()],
+  plugins: [scriptText((hash) => inlineScripts.add(hash)), contentPolicyMeta(inlineScripts), serviceWorker()],
   server: { headers: isolationHeaders },
   preview: { headers: isolationHeaders },
   optimizeDeps: {

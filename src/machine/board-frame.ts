@@ -2,18 +2,16 @@
  * The sandboxed frame from the app page's side: makes it, connects to the board in it, and passes requests. A frame
  * serves one machine at a time and as many after one another as you like.
  */
-import boardText from './board.ts?script';
+import boardText, { hash } from './board.ts?script';
 import type { BoardAnswers, BoardMessage, BoardRequest } from './board-protocol.ts';
+import { trusted } from './trusted.ts';
 
 /**
- * What the frame may do: run inline script and blob workers. No network, no storage, no navigation that the policy does
- * not stop.
+ * What the frame may do: run the board's script and blob workers, and these may make script of text, since a driver is
+ * text. No network, no storage, no other script, and no navigation that the page's policy does not stop. Where the page has a
+ * policy (`tools/content-policy.ts`), it holds here too.
  */
-const POLICY =
-  "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'";
-
-const STYLE = `html,body{margin:0;height:100%;background:#000;overflow:hidden}
-canvas{display:block;width:100%;height:100%;object-fit:contain}`;
+const POLICY = `default-src 'none'; script-src '${hash}' 'unsafe-eval' blob:; worker-src blob:; base-uri 'none'; form-action 'none'`;
 
 /** How long the frame has to answer its first message. */
 const CONNECT_MS = 15_000;
@@ -42,9 +40,9 @@ export class BoardFrame {
     frame.allow = 'cross-origin-isolated';
     frame.title = 'Monitor';
     frame.style.cssText = 'border:0;width:100%;height:100%;display:block';
-    // The script stands inside a script element: its text must not end that element.
-    const script = boardText.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
-    frame.srcdoc = `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><style>${STYLE}</style><canvas width="640" height="480"></canvas><script>${script}</script>`;
+    frame.srcdoc = trusted.createHTML(
+      `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><title>Monitor</title><canvas width="640" height="480"></canvas><script>${boardText}</script>`,
+    );
     this.element = frame;
     const channel = new MessageChannel();
     this.#port = channel.port1;

@@ -34,6 +34,7 @@ import type { MachineStats } from './machine-types.ts';
 import type { CommonBufferRecord, Shutdown } from './report.ts';
 import { TraceRecorder } from './trace-recorder.ts';
 import type { Trace } from './trace-records.ts';
+import { trusted } from './trusted.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** How often the page hears figures, and the watchdog looks. */
@@ -113,7 +114,7 @@ export class BoardMachine {
       throw new Error('the machine was stopped while it booted');
     }
     this.#engine = engine;
-    this.#worker = new Worker(workerUrl, { name: 'cpu' });
+    this.#worker = new Worker(trusted.createScriptURL(workerUrl), { name: 'cpu' });
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#publish([{ type: 'failed', reason: `the processor could not start: ${event.message}`, positions: [] }]);

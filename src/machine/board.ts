@@ -11,6 +11,14 @@ import type { BoardAnswers, BoardMessage, BoardOptions, BoardRequest } from './b
 import cpuWorkerText from './cpu-worker.ts?script';
 import { gpuHoldings, keepLedger } from './gpu-ledger.ts';
 
+/** The monitor fills the frame. A sheet of the script's own: the frame's policy allows no other style. */
+function style(): void {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`html, body { margin: 0; height: 100%; background: #000; overflow: hidden; }
+canvas { display: block; width: 100%; height: 100%; object-fit: contain; }`);
+  document.adoptedStyleSheets = [sheet];
+}
+
 /** The monitor is the frame's only element. */
 function monitor(): HTMLCanvasElement {
   const canvas = document.querySelector('canvas');
@@ -130,6 +138,7 @@ class Board {
   }
 }
 
+style();
 keepLedger();
 
 // The page hands over one end of a channel; only the page that made this frame may, and only once.

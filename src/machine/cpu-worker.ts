@@ -46,6 +46,7 @@ import { CpuTrace } from './cpu-trace.ts';
 import { reportDeviceEvent } from './device-event.ts';
 import { type Failure, loadDriver } from './driver-loader.ts';
 import { freezeGlobals, lockDown } from './lockdown.ts';
+import { trustScripts } from './trusted.ts';
 
 /** A message that must arrive waits this long for room, this often. */
 const ROOM_WAIT_MS = 5;
@@ -239,6 +240,7 @@ const scope = globalThis as unknown as { onmessage: ((event: MessageEvent<CpuBoo
 scope.onmessage = (event) => {
   scope.onmessage = null;
   const boot = event.data;
+  trustScripts();
   lockDown(globalThis);
   freezeGlobals(globalThis);
   start(boot);

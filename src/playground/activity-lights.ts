@@ -61,7 +61,7 @@ export class ActivityLights extends LitElement {
     return html`${lights.map(({ counter, name, caption, colour, text }) => {
       const on = (this.change?.[counter] ?? 0) > 0;
       const title = `${name}: lit when ${text} in the last quarter of a second`;
-      return html`<span class="light ${on ? 'on' : ''}" data-light=${counter} role="img" aria-label=${`${name}: ${on ? 'active' : 'idle'}`} title=${title} style=${`--colour: ${colour}`}><i></i>${caption}</span>`;
+      return html`<span class="light ${on ? 'on' : ''}" data-light=${counter} role="img" aria-label=${`${name}: ${on ? 'active' : 'idle'}`} title=${title} .style=${`--colour: ${colour}`}><i></i>${caption}</span>`;
     })}`;
   }
 

@@ -86,7 +86,6 @@ export class ControlBar extends LitElement {
       data-action=${action}
       class=${action === 'restart' && this.pending ? 'restart pending' : action}
       aria-disabled=${enabled ? 'false' : 'true'}
-      aria-label=${name}
       aria-keyshortcuts=${ariaKeysOf(action)}
       title=${`${name}${action === 'restart' && this.pending ? ' with the new resolution or engine' : ''} (${capsOf(action).join('+')})`}
       @click=${() => {

@@ -1,8 +1,10 @@
 /** The page: the real machine, and the driver that the address, the last visit or nobody asks for. */
 import source from '../miniports/mini.ts?raw';
+import { isolatePage, keepSite } from '../site/page.ts';
 import { layoutOf } from './layout.ts';
 import { PlaygroundApp } from './playground-app.ts';
 
+const isolated = isolatePage();
 // Asked for first and waited for last: the page is painted while the machine's script is on its way.
 const machine = import('../machine/machine.ts');
 
@@ -12,7 +14,11 @@ app.loadEditor = () => import('./editor/driver-editor.ts');
 app.types = app.layout === 'page';
 app.machineHost = {
   boot: async (options) => (await machine).Machine.boot(options),
-  support: async () => (await machine).Machine.support(),
+  support: async () => {
+    await isolated;
+    return (await machine).Machine.support();
+  },
 };
 document.body.append(app);
 void app.desk.start('mini', source);
+void isolated.then(keepSite);

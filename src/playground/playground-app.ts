@@ -368,7 +368,7 @@ export class PlaygroundApp extends LitElement {
 
   override render(): TemplateResult {
     const { notice } = this.desk;
-    return html`${this.layout === 'page' ? this.#header() : nothing}
+    return html`${this.layout === 'page' ? this.#header() : html`<h1 class="hidden-text">videoport</h1>`}
       ${
         notice
           ? html`<div class="notice ${notice.kind}" role="alert"><p>${notice.text}</p>

@@ -22,8 +22,12 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 export interface BuiltSite {
   /** Address of the page, below a folder: relative URLs are all that works there. */
   readonly url: string;
-  /** Files by name: `index.html`, `assets/…`. */
-  readonly files: ReadonlyMap<string, string | Uint8Array>;
+  /** Files by name: `index.html`, `assets/…`. A change is served from then on. */
+  readonly files: Map<string, string | Uint8Array>;
+  /** Paths that were asked for, the site's folder left out. */
+  readonly requests: string[];
+  /** Set: the server ends every connection without a word, as a network that is gone. */
+  down: boolean;
   readonly context: BrowserContext;
   /** Opens a page; what goes wrong in it is collected in `errors`. */
   open(path?: string): Promise<{ readonly page: Page; readonly errors: string[] }>;
@@ -43,10 +47,23 @@ async function bundle(): Promise<Map<string, string | Uint8Array>> {
   return files;
 }
 
-/** @param size of the window, in CSS pixels */
-export async function serveBuiltSite(size = { width: 1280, height: 720 }): Promise<BuiltSite> {
+/** How the site is served and seen. */
+export interface SiteOptions {
+  /** Of the window, in CSS pixels. */
+  readonly size?: { readonly width: number; readonly height: number };
+  /** Sent with every file of the site; those of vite.config.ts when there are none here. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export async function serveBuiltSite(options: SiteOptions = {}): Promise<BuiltSite> {
+  const { size = { width: 1280, height: 720 }, headers = isolationHeaders } = options;
   const files = await bundle();
+  const requests: string[] = [];
   const server = createServer((request, response) => {
+    if (site.down) {
+      request.socket.destroy();
+      return;
+    }
     if (request.url?.startsWith('/foreign?')) {
       // A page of somebody else: no headers, and a frame with ours in it.
       const frame = decodeURIComponent(request.url.slice('/foreign?'.length));
@@ -59,16 +76,19 @@ export async function serveBuiltSite(size = { width: 1280, height: 720 }): Promi
     const path = new URL(request.url ?? '/', 'http://localhost').pathname.replace(/^\/some\/folder\//, '');
     const name = path === '' ? 'index.html' : path;
     const body = request.url?.startsWith('/some/folder/') ? files.get(name) : undefined;
+    requests.push(name);
     const type = CONTENT_TYPES[extname(name)] ?? 'application/octet-stream';
-    response.writeHead(body === undefined ? 404 : 200, { ...isolationHeaders, 'Content-Type': type }).end(body);
+    response.writeHead(body === undefined ? 404 : 200, { ...headers, 'Content-Type': type }).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/folder/`;
   const browser: Browser = await chromium.launch(await browserOptions());
   const context = await browser.newContext({ viewport: size });
-  return {
+  const site: BuiltSite = {
     url,
     files,
+    requests,
+    down: false,
     context,
     async open(path = '') {
       const page = await context.newPage();
@@ -93,4 +113,5 @@ export async function serveBuiltSite(size = { width: 1280, height: 720 }): Promi
       server.close();
     },
   };
+  return site;
 }

@@ -3,10 +3,11 @@ import { describe, it } from 'node:test';
 import { openPage } from '../../src/headless/browser-page.ts';
 
 describe('the page in a browser that lacks something', () => {
-  it('without cross-origin isolation explains what the server must send, and stays usable', async () => {
+  it('without cross-origin isolation and without service workers explains what the server must send, and stays usable', async () => {
     const opened = await openPage('index.html');
     try {
       const { page } = opened;
+      await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
       const isolation = ['document-isolation-policy', 'cross-origin-opener-policy', 'cross-origin-embedder-policy'];
       await page.route('**/*', async (route) => {
         const response = await route.fetch();

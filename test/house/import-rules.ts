@@ -16,6 +16,7 @@ export const ROOMS: readonly string[] = [
   'miniports',
   'machine',
   'link',
+  'site',
   'playground',
   'headless',
 ];

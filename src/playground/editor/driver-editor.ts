@@ -160,6 +160,8 @@ export class DriverEditor {
         ]),
         EditorView.contentAttributes.of({
           'aria-label': 'Driver source; Escape leaves the editor',
+          // It can be reached without; this says so to tools that do not know that what can be edited can.
+          tabindex: '0',
           spellcheck: 'false',
           autocorrect: 'off',
           autocapitalize: 'off',

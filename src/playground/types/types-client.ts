@@ -1,5 +1,7 @@
 /** The page's end of the type service. */
+import { trusted } from '../../machine/trusted.ts';
 import type { TypesAnswer, TypesAnswers, TypesRequest } from './types-protocol.ts';
+import workerAddress from './types-worker.ts?worker&url';
 
 type Question = TypesRequest['question'];
 
@@ -13,7 +15,7 @@ export class TypesClient {
   #nextId = 1;
 
   constructor() {
-    this.#worker = new Worker(new URL('./types-worker.ts', import.meta.url), { type: 'module', name: 'types' });
+    this.#worker = new Worker(trusted.createScriptURL(workerAddress), { type: 'module', name: 'types' });
     this.#worker.addEventListener('message', ({ data }: MessageEvent<TypesAnswer>) => {
       const waiting = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);
