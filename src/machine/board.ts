@@ -9,6 +9,7 @@ import { createWebGpuEngine } from '../engine/webgpu/webgpu-engine.ts';
 import { BoardMachine, type EngineFactory } from './board-machine.ts';
 import type { BoardAnswers, BoardMessage, BoardOptions, BoardRequest } from './board-protocol.ts';
 import cpuWorkerText from './cpu-worker.ts?script';
+import { keepCrisp } from './crisp-canvas.ts';
 import { gpuHoldings, keepLedger } from './gpu-ledger.ts';
 
 /** The monitor fills the frame. A sheet of the script's own: the frame's policy allows no other style. */
@@ -33,6 +34,7 @@ function freshMonitor(): HTMLCanvasElement {
   canvas.width = old.width;
   canvas.height = old.height;
   old.replaceWith(canvas);
+  keepCrisp(canvas);
   return canvas;
 }
 
@@ -140,6 +142,7 @@ class Board {
 
 style();
 keepLedger();
+keepCrisp(monitor());
 
 // The page hands over one end of a channel; only the page that made this frame may, and only once.
 addEventListener('message', function connect(event: MessageEvent) {

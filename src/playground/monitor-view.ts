@@ -20,7 +20,7 @@ export function showLine(line: number, column: number | null): ShowLineEvent {
 
 /**
  * `<vp-monitor>`: the screen. Its size never depends on what it shows: modes of another shape are fitted into the same 4:3
- * tube, and everything there is to say (no signal, stop screen, errors) lies over the picture.
+ * tube, by whole multiples where that costs little room, and everything there is to say (no signal, stop screen, errors) lies over the picture.
  */
 export class MonitorView extends LitElement {
   static override properties = {
@@ -46,6 +46,8 @@ export class MonitorView extends LitElement {
   declare waitsFor: '' | 'link' | 'click';
 
   #stack: PictureStack | null = null;
+  /** Ends the watch for screens with other dots. */
+  #unwatchDots = () => {};
   #focusWasInPanel = false;
 
   constructor() {
@@ -58,6 +60,26 @@ export class MonitorView extends LitElement {
     this.hasPicture = false;
     this.embedded = false;
     this.waitsFor = '';
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#watchDots();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unwatchDots();
+  }
+
+  /** Tells the styles how large a dot of the screen is: zoom, and another screen, change it. */
+  #watchDots(): void {
+    this.#unwatchDots();
+    this.style.setProperty('--dot', `${1 / devicePixelRatio}px`);
+    const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    const changed = () => this.#watchDots();
+    query.addEventListener('change', changed, { once: true });
+    this.#unwatchDots = () => query.removeEventListener('change', changed);
   }
 
   /** Where machines put their frames. There after the first update. */
@@ -195,7 +217,11 @@ export class MonitorView extends LitElement {
       }
 
       .slot {
-        --fit: min(100cqw, 100cqh * var(--width, 4) / var(--height, 3));
+        --room: min(100cqw, 100cqh * var(--width, 4) / var(--height, 3));
+        /* The largest whole multiple of the mode's width, in dots of the screen: sharp pixels. Taken where it costs no more than a
+           tenth of the room; else what is in the last brackets is huge, and the picture takes it all. */
+        --whole: round(down, var(--room), var(--width, 4) * var(--dot, 1px));
+        --fit: min(var(--room), max(var(--whole), (var(--room) * 0.9 - var(--whole)) * 1e6));
         position: absolute;
         inset: 0;
         width: var(--fit);
