@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { WantedMode } from '../display/modes.ts';
+import { course } from '../lessons/course.ts';
 
 /** What the command line asks for, checked. */
 export interface RunOptions {
@@ -25,6 +26,8 @@ export interface RunOptions {
   /** Screen size, and bits of a pixel, to ask for. */
   readonly mode?: WantedMode;
   readonly ramBytes?: number;
+  /** What is expected of the driver: the name of a lesson, or a JSON file as it was typed. It then says frames, screen size and memory. */
+  readonly scenario?: string;
 }
 
 /** A command line that makes no sense; the message says why and is for people. */
@@ -46,6 +49,9 @@ Usage: npm run headless -- FILE [options]
   --mode WIDTHxHEIGHT[xBITS]  screen size to ask the driver for, and bits of a pixel: 8, 16 or 32
                               (default 640x480, in as many bits as it offers)
   --ram MIB                   memory of the machine in MiB, 1 to 1024 (default 64)
+  --scenario NAME|FILE        check what is expected of the driver: a lesson's scenario, or one in a JSON file (see
+                              README.md). It says how the machine is put together and how long it runs, so --frames,
+                              --mode, --ram and --no-verifier do not go with it
   --json                      print the report as one JSON object on stdout, everything else on stderr
   --png OUT                   write the last screen to the PNG file OUT
   --trace OUT                 write what processor and device did, with times, to OUT: open it in ui.perfetto.dev
@@ -53,11 +59,14 @@ Usage: npm run headless -- FILE [options]
 
 With --json, use "npm run --silent headless -- FILE --json": npm itself prints a banner on stdout otherwise.
 
+Lessons: ${course.map(({ id }) => id).join(', ')}
+
 Exit status, the first that applies:
   5  the source does not compile (stderr says file:line:column)
   1  usage: a wrong argument, an unreadable file, an engine that is not there, a browser that does not start
   2  bug check
-  3  findings: rules were broken; also a driver that did not start (the reason is printed)
+  3  findings: rules were broken; also a driver that did not start (the reason is printed), and with --scenario
+     one that does not do what is expected
   4  time-out: the frames did not come, and no finding says why
   0  clean
 The report is printed with 0, 2, 3 and 4, save when the machine stopped answering altogether.
@@ -86,7 +95,7 @@ export function parseArguments(argv: readonly string[], folder: string): RunOpti
   if (positionals.length > 1) {
     throw new UsageError(`Only one FILE can boot, but ${positionals.length} were named: ${positionals.join(', ')}.`);
   }
-  const { engine, mode, png, trace } = values;
+  const { engine, mode, png, trace, scenario } = values;
   if (engine !== undefined && engine !== 'webgpu' && engine !== 'software') {
     throw new UsageError(`--engine ${engine}: must be webgpu or software.`);
   }
@@ -99,16 +108,20 @@ export function parseArguments(argv: readonly string[], folder: string): RunOpti
     throw new UsageError(`--mode ${mode}: must be WIDTHxHEIGHT or WIDTHxHEIGHTxBITS, such as 800x600 or 800x600x16.`);
   if (png === '') throw new UsageError('--png: must name a file.');
   if (trace === '') throw new UsageError('--trace: must name a file.');
+  if (scenario === '') throw new UsageError('--scenario: must name a lesson or a file.');
+  const both = ['frames', 'mode', 'ram', 'no-verifier'].find((name) => name in values);
+  if (scenario !== undefined && both) throw new UsageError(`--${both}: the scenario says that. Leave one of them out.`);
   return {
     file: resolve(folder, typed),
     typed,
-    frames: whole('--frames', values.frames, 1, 1_000_000),
-    verifier: !values['no-verifier'],
+    frames: whole('--frames', values.frames ?? '60', 1, 1_000_000),
+    verifier: values['no-verifier'] !== true,
     timeoutMs: seconds * 1000,
     json: values.json,
     ...(engine === undefined ? {} : { engine }),
     ...(png === undefined ? {} : { png: resolve(folder, png) }),
     ...(trace === undefined ? {} : { trace: resolve(folder, trace) }),
+    ...(scenario === undefined ? {} : { scenario }),
     ...(size === undefined
       ? {}
       : {
@@ -129,12 +142,13 @@ function parse(argv: readonly string[]) {
       args: [...argv],
       allowPositionals: true,
       options: {
-        frames: { type: 'string', default: '60' },
+        frames: { type: 'string' },
         engine: { type: 'string' },
-        'no-verifier': { type: 'boolean', default: false },
+        'no-verifier': { type: 'boolean' },
         timeout: { type: 'string', default: '30' },
         mode: { type: 'string' },
         ram: { type: 'string' },
+        scenario: { type: 'string' },
         json: { type: 'boolean', default: false },
         png: { type: 'string' },
         trace: { type: 'string' },

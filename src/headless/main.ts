@@ -1,5 +1,9 @@
 /** Entry of `npm run headless`: boots a driver in a headless browser. See `--help` in arguments.ts. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { course, lessonById } from '../lessons/course.ts';
+import { readScenario } from '../scenario/read-scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { HELP, parseArguments, type RunOptions, UsageError } from './arguments.ts';
 import { readDriver, typedName } from './driver-folder.ts';
 import { EXIT, exitStatus, type RunOutcome } from './outcome.ts';
@@ -44,7 +48,8 @@ async function tell(outcome: RunOutcome, options: RunOptions): Promise<void> {
       return;
     case 'ran':
       if (options.json) {
-        await print(`${JSON.stringify(outcome.report, null, 2)}\n`);
+        const { report, scenario } = outcome;
+        await print(`${JSON.stringify(scenario ? { ...report, scenario } : report, null, 2)}\n`);
         for (const line of trouble(outcome, options)) console.error(line);
       } else await print(summary(outcome, options));
   }
@@ -57,6 +62,23 @@ async function save(option: string, file: string, contents: Buffer | string): Pr
   });
 }
 
+/** The scenario of a lesson, or of a JSON file. */
+async function findScenario(asked: string): Promise<Scenario> {
+  const lesson = lessonById(asked);
+  if (lesson) return lesson.scenario;
+  const text = await readFile(resolve(folder, asked), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const lessons = course.map(({ id }) => id).join(', ');
+    throw new UsageError(
+      `--scenario ${asked}: cannot be read (${error.code ?? error.message}), and is no lesson: those are ${lessons}.`,
+    );
+  });
+  try {
+    return readScenario(text);
+  } catch (error) {
+    throw new UsageError(`--scenario ${asked}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 /** @returns the exit status */
 async function main(): Promise<number> {
   const options = parseArguments(process.argv.slice(2), folder);
@@ -66,6 +88,7 @@ async function main(): Promise<number> {
   }
   const files = await readDriver(options.file, options.typed);
   const { frames, engine, verifier, ramBytes, mode, timeoutMs, png, trace } = options;
+  const scenario = options.scenario === undefined ? undefined : await findScenario(options.scenario);
   // Only now, because Vite and the browser's driver take a second to load and a usage error needs neither.
   const { run } = await import('./run.ts');
   const outcome = await run(
@@ -80,6 +103,7 @@ async function main(): Promise<number> {
         ...(mode ? { mode } : {}),
       },
       frames,
+      ...(scenario ? { scenario } : {}),
       timeoutMs,
       png: png !== undefined,
     },

@@ -1,12 +1,15 @@
 /** What the command line says to the page in the headless browser, what it hears, and the exit status that follows. */
 import type { BootOptions, MachineState, SourceError } from '../machine/machine-types.ts';
 import type { Report } from '../machine/report.ts';
+import type { Scenario, ScenarioResult } from '../scenario/scenario.ts';
 
 /** One run, as the page is asked for it: plain data, because it crosses into the browser as JSON. */
 export interface RunRequest {
   readonly boot: Pick<BootOptions, 'files' | 'engine' | 'verifier' | 'ramBytes' | 'mode' | 'pacing' | 'trace'>;
   /** Frames to wait for. */
   readonly frames: number;
+  /** What is expected of the driver; it then says how the machine is put together and how long it runs. */
+  readonly scenario?: Scenario;
   /** How long boot and frames may take, in milliseconds. */
   readonly timeoutMs: number;
   /** Whether the last screen is wanted as PNG. */
@@ -41,13 +44,15 @@ export interface RanOutcome {
   readonly png: string | null;
   /** The trace as JSON, if it was asked for. */
   readonly trace: string | null;
+  /** How the scenario came out, if there was one. */
+  readonly scenario: ScenarioResult | null;
 }
 
 /** What the process exits with. */
 export const EXIT = { clean: 0, usage: 1, bugCheck: 2, findings: 3, timeOut: 4, source: 5 } as const;
 
 /**
- * The exit status of a run. A time-out counts only when nothing explains it: findings from before it do, but those of
+ * The exit status of a run. Where there is a scenario it is the judge, also of findings. A time-out counts only when nothing explains it: findings from before it do, but those of
  * the shutdown that it forced (such as leaks) do not.
  */
 export function exitStatus(outcome: RunOutcome): number {
@@ -59,8 +64,9 @@ export function exitStatus(outcome: RunOutcome): number {
     case 'silent':
       return EXIT.timeOut;
     case 'ran': {
-      const { report, state, timedOut } = outcome;
+      const { report, state, timedOut, scenario } = outcome;
       if (report.bugCheck) return EXIT.bugCheck;
+      if (scenario) return scenario.passed ? EXIT.clean : EXIT.findings;
       if (state === 'failed') return EXIT.findings;
       if (timedOut) return timedOut.findings > 0 ? EXIT.findings : EXIT.timeOut;
       return report.findings.length > 0 || report.shutdown === 'forced' ? EXIT.findings : EXIT.clean;

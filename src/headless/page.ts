@@ -1,6 +1,8 @@
 /** The page of the headless browser: runs one machine as the command line asks. */
 import { Machine } from '../machine/machine.ts';
 import { CompileError, type MachineControl, type MachineEvent, type MachineState } from '../machine/machine-types.ts';
+import { runScenario } from '../scenario/run-scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import type { RunOutcome, RunRequest } from './outcome.ts';
 import { png } from './png.ts';
 
@@ -43,6 +45,39 @@ async function waitForFrames(machine: MachineControl, count: number, ms: number,
   return (await within(frames, ms)) === TIMED_OUT ? witness.findings : null;
 }
 
+/** A run that a scenario rules. */
+async function runWith(scenario: Scenario, request: RunRequest): Promise<RunOutcome> {
+  // The rest of it is the scenario's to say.
+  const { verifier: _verifier, ramBytes: _ramBytes, mode: _mode, ...driver } = request.boot;
+  const timeUp = new AbortController();
+  const timer = setTimeout(() => timeUp.abort(), request.timeoutMs);
+  try {
+    const { report, screen, state, reason, trace, result } = await runScenario(
+      (options) => Machine.boot(options),
+      driver,
+      scenario,
+      timeUp.signal,
+    );
+    return {
+      kind: 'ran',
+      report,
+      state,
+      reason,
+      wanted: 0,
+      timedOut: null,
+      fps: null,
+      trace: trace && JSON.stringify(trace),
+      png: request.png ? await png(screen) : null,
+      scenario: result,
+    };
+  } catch (error) {
+    if (error instanceof CompileError) return { kind: 'source', errors: error.errors };
+    return { kind: 'unavailable', reason: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 async function runHeadless(request: RunRequest): Promise<RunOutcome> {
   const deadline = performance.now() + request.timeoutMs;
   const remaining = () => Math.max(1, deadline - performance.now());
@@ -51,6 +86,7 @@ async function runHeadless(request: RunRequest): Promise<RunOutcome> {
   if (support.kind === 'no-webgpu' && request.boot.engine === 'webgpu') {
     return { kind: 'unavailable', reason: `Engine webgpu: ${support.reason}` };
   }
+  if (request.scenario) return runWith(request.scenario, request);
 
   const witness = new Witness();
   let machine: MachineControl | typeof TIMED_OUT;
@@ -78,6 +114,7 @@ async function runHeadless(request: RunRequest): Promise<RunOutcome> {
     fps: witness.runningSince === null ? null : (report.frames * 1000) / Math.max(1, shownAt - witness.runningSince),
     trace: request.boot.trace ? JSON.stringify(await machine.trace()) : null,
     png: request.png ? await png(await machine.screen()) : null,
+    scenario: null,
   };
 }
 

@@ -63,6 +63,8 @@ export function trouble(outcome: RanOutcome, names: DriverNames): string[] {
       `Time-out: ${report.frames} of ${plural(outcome.wanted, 'frame')} came within ${timedOut.timeoutMs / 1000} s.`,
     );
   }
+  const failed = outcome.scenario?.checks.filter(({ passed }) => !passed).length ?? 0;
+  if (failed > 0) lines.push(`Scenario ${outcome.scenario?.name}: ${plural(failed, 'expectation')} not met.`);
   if (report.shutdown === 'forced') {
     lines.push('The driver did not finish its shutdown and was ended by force: what it still held is not known.');
   }
@@ -84,6 +86,9 @@ export function summary(outcome: RanOutcome, names: DriverNames): string {
     `${names.typed}: ${plural(report.frames, 'frame')} in ${seconds} s${rate}, engine ${report.engine} (${report.adapter})`,
     ...rows(report),
   ];
+  for (const { text, passed, actual } of outcome.scenario?.checks ?? []) {
+    lines.push(`  ${passed ? '✓' : '✗'} ${text}${passed ? '' : ` But: ${actual}.`}`);
+  }
   const wrong = trouble(outcome, names);
   lines.push(...(wrong.length === 0 ? ['No findings, no bug check.'] : wrong));
   // In a clean run too a driver's author wants to read what it printed.

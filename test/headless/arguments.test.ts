@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { parseArguments, UsageError } from '../../src/headless/arguments.ts';
-import { folder, headless } from './run-headless.ts';
+import { file, folder, headless } from './run-headless.ts';
 
 describe('the arguments of the headless runner', () => {
   const parse = (...argv: string[]) => {
@@ -59,6 +59,9 @@ describe('the arguments of the headless runner', () => {
     ['a.ts --ram 0', /--ram 0: must be a whole number from 1 to 1024/],
     ['a.ts --ram 1025', /--ram 1025/],
     ['a.ts --png', /--png/],
+    ['a.ts --scenario ring --frames 5', /--frames: the scenario says that/],
+    ['a.ts --scenario ring --no-verifier', /--no-verifier: the scenario says that/],
+    ['a.ts --scenario=', /--scenario: must name a lesson or a file/],
     ['a.ts --json=yes', /--json/],
     ['a.ts --vsync', /--vsync/],
     ['a.ts --trace', /--trace/],
@@ -80,7 +83,7 @@ describe('the headless runner, before it opens a browser,', () => {
     const { status, stdout, stderr } = await headless(['--help']);
     assert.equal(status, 0);
     assert.equal(stderr, '');
-    for (const option of 'frames engine no-verifier timeout mode ram json png trace help'.split(' ')) {
+    for (const option of 'frames engine no-verifier timeout mode ram scenario json png trace help'.split(' ')) {
       assert.match(stdout, new RegExp(`^ +--${option}\\b`, 'm'));
     }
     for (const code of [0, 1, 2, 3, 4, 5]) assert.match(stdout, new RegExp(`^ +${code}  \\w`, 'm'));
@@ -104,5 +107,15 @@ describe('the headless runner, before it opens a browser,', () => {
       assert.equal(stdout, '');
       assert.match(stderr, new RegExp(`^${name}: cannot be read \\(${reason}\\)`));
     }
+  });
+
+  it('exits 1 for a scenario that is not there, naming those that are, and for one that makes no sense', async () => {
+    const driver = file('driver.ts', '');
+    const missing = await headless([driver, '--scenario', 'rings']);
+    assert.equal(missing.status, 1);
+    assert.match(missing.stderr, /--scenario rings: cannot be read \(ENOENT\), and is no lesson: .*\bring\b/);
+    const broken = await headless([driver, '--scenario', file('scenario.json', '{"name":"x"}')]);
+    assert.equal(broken.status, 1);
+    assert.match(broken.stderr, /scenario\.json: the scenario: refreshes is missing/);
   });
 });

@@ -52,6 +52,7 @@ const ran = (changes: Partial<RanOutcome>, reported: Partial<Report> = {}): RanO
   fps: 59.94,
   png: null,
   trace: null,
+  scenario: null,
   ...changes,
 });
 
@@ -82,6 +83,15 @@ describe('the exit status of a run', () => {
   it('is that of findings when they came before the time-out, and of the time-out when it caused them', () => {
     assert.equal(exitStatus(ran(late(1), { findings: [finding] })), 3);
     assert.equal(exitStatus(ran(late(0), { findings: [finding] })), 4);
+  });
+
+  it('is 3 when a scenario’s expectations are not met, and 0 when they are, findings that it wants included', () => {
+    const scenario = (passed: boolean) => ({
+      scenario: { name: 'ring', passed, checks: [{ text: 'A picture.', passed, actual: 'it is dark' }] },
+    });
+    assert.equal(exitStatus(ran(scenario(false))), 3);
+    assert.equal(exitStatus(ran(scenario(true), { findings: [finding] })), 0);
+    assert.equal(exitStatus(ran(scenario(false), { bugCheck })), 2);
   });
 
   it('is 3 for a driver that did not start, even without a finding', () => {
@@ -120,6 +130,16 @@ describe('the summary of a run', () => {
     const text = summary(ran({ state: 'crashed' }, { bugCheck }), names);
     assert.match(text, /^Bug check 0x000000E6 DRIVER_VERIFIER_DMA_VIOLATION \(0x3, 0x0, 0x0, 0x0\)$/m);
     assert.match(text, /^ {2}\.\.\/my\/driver\.ts:30:1: released twice$/m);
+  });
+
+  it('ticks what a scenario expects, and says what was there instead', () => {
+    const checks = [
+      { text: 'A picture.', passed: false, actual: 'it is dark' },
+      { text: 'A fence.', passed: true, actual: '1 fences' },
+    ];
+    const text = summary(ran({ scenario: { name: 'ring', passed: false, checks } }), names);
+    assert.match(text, /^ {2}✗ A picture\. But: it is dark\.\n {2}✓ A fence\.$/m);
+    assert.match(text, /^Scenario ring: 1 expectation not met\.$/m);
   });
 
   it('says why a driver did not start, and how far one came in time', () => {

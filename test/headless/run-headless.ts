@@ -15,6 +15,9 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 /** A driver that the project ships, by its file's path. */
 export const shipped = (name: string): string => join(root, 'src/miniports', `${name}.ts`);
 
+/** A lesson's solution, likewise. */
+export const lesson = (id: string): string => join(root, 'src/lessons', id, 'driver.ts');
+
 /** Writes a file into {@link folder} and returns its path. */
 export function file(name: string, text: string): string {
   const path = join(folder, name);

@@ -6,7 +6,8 @@ import { describe, it } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import type { Report } from '../../src/machine/report.ts';
 import type { TraceDocument } from '../../src/machine/trace-document.ts';
-import { file, folder, headless, shipped } from './run-headless.ts';
+import type { ScenarioResult } from '../../src/scenario/scenario.ts';
+import { file, folder, headless, lesson, shipped } from './run-headless.ts';
 
 const mini = readFileSync(shipped('mini'), 'utf8');
 
@@ -228,6 +229,36 @@ describe('the headless runner', { concurrency: 2 }, () => {
     assert.equal(status, 3);
     assert.match(stdout, /^Time-out: /m);
     assert.match(stdout, /device-fault/);
+  });
+
+  it('checks a lesson’s scenario: status 0 for what meets it, and every check in the JSON', async () => {
+    const { status, stdout, stderr } = await headless([lesson('ring'), '--scenario', 'ring', '--json']);
+    assert.equal(status, 0, stderr);
+    const { scenario } = JSON.parse(stdout) as { scenario: ScenarioResult };
+    assert.deepEqual([scenario.name, scenario.passed], ['ring', true]);
+    for (const check of scenario.checks) assert.deepEqual(Object.keys(check), ['text', 'passed', 'actual']);
+  });
+
+  it('checks a scenario in a file, and exits 3 when it is not met, with what was there instead', async () => {
+    const scenario = {
+      name: 'wide',
+      machine: { width: 1024, height: 768 },
+      refreshes: 10,
+      expect: [
+        { kind: 'size', width: 1024, height: 768, text: 'The mode is set.' },
+        { kind: 'log', contains: 'never said', text: 'It speaks.' },
+      ],
+    };
+    const { status, stdout } = await headless([
+      shipped('mini'),
+      '--engine',
+      'software',
+      '--scenario',
+      file('wide.json', JSON.stringify(scenario)),
+    ]);
+    assert.equal(status, 3);
+    assert.match(stdout, /^ {2}✓ The mode is set\.\n {2}✗ It speaks\. But: no such line in the log\.$/m);
+    assert.match(stdout, /^Scenario wide: 1 expectation not met\.$/m);
   });
 
   const slow = variant('slow.ts', ['RINGGPU_INT_VBLANK | RINGGPU_INT_FAULT', 'RINGGPU_INT_FAULT']);

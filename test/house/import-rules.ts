@@ -15,6 +15,8 @@ export const ROOMS: readonly string[] = [
   'display',
   'miniports',
   'machine',
+  'scenario',
+  'lessons',
   'link',
   'site',
   'playground',
