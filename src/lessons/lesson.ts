@@ -1,5 +1,7 @@
 /** What a lesson is. */
+
 import type { Scenario } from '../scenario/scenario.ts';
+import type { Gap } from './gaps.ts';
 
 /** A lesson as the list of lessons has it. */
 export interface Lesson {
@@ -19,4 +21,6 @@ export interface LessonTexts {
   /** The driver that the lesson begins with. */
   readonly beginning: string;
   readonly solution: string;
+  /** What the two differ in. */
+  readonly gaps: readonly Gap[];
 }

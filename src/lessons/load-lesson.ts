@@ -1,5 +1,5 @@
 /** Fetches a lesson's texts, when it is opened and not before. */
-import { fillGaps } from './gaps.ts';
+import { fillGaps, gapsOf } from './gaps.ts';
 import type { LessonTexts } from './lesson.ts';
 
 const drivers = import.meta.glob<string>('./*/driver.ts', { query: '?raw', import: 'default' });
@@ -12,5 +12,10 @@ export async function loadLesson(id: string): Promise<LessonTexts> {
   );
   if (!driver || !text) throw new Error(`There is no lesson called ${id}.`);
   const [kept, words] = await Promise.all([driver(), text()]);
-  return { text: words, beginning: fillGaps(kept, () => false), solution: fillGaps(kept, () => true) };
+  return {
+    text: words,
+    beginning: fillGaps(kept, () => false),
+    solution: fillGaps(kept, () => true),
+    gaps: gapsOf(kept),
+  };
 }

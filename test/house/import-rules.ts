@@ -50,11 +50,15 @@ function resolveSpecifier(from: string, specifier: string): string | null {
 
 const roomOf = (file: string): string | undefined => /^src\/([^/]+)\//.exec(file)?.[1];
 
+/** Whether a file is a driver, of those that are shipped or of the lessons'. */
+const isDriver = (file: string): boolean =>
+  roomOf(file) === 'miniports' || /^src\/lessons\/[^/]+\/driver\.ts$/.test(file);
+
 /** The rule that an import breaks, in words; null when it breaks none. */
 function brokenRule(from: string, specifier: string, exists: (file: string) => boolean): string | null {
   const room = roomOf(from);
   if (room === undefined || !ROOMS.includes(room)) return `lies in no room; the rooms are ${ROOMS.join(', ')}`;
-  if (room === 'miniports' && !(specifier in ALIASES)) {
+  if (isDriver(from) && !(specifier in ALIASES)) {
     return `imports '${specifier}', but a miniport may import only ${Object.keys(ALIASES).join(' and ')}`;
   }
   const target = resolveSpecifier(from, specifier);
