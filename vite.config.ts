@@ -39,6 +39,7 @@ export default defineConfig({
       'lit',
       'lit/decorators.js',
       'lit/directives/repeat.js',
+      'lit/directives/unsafe-html.js',
       '@codemirror/autocomplete',
       '@codemirror/commands',
       '@codemirror/lang-javascript',

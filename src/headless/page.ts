@@ -66,7 +66,7 @@ async function runWith(scenario: Scenario, request: RunRequest): Promise<RunOutc
       wanted: 0,
       timedOut: null,
       fps: null,
-      trace: trace && JSON.stringify(trace),
+      trace: request.boot.trace && trace ? JSON.stringify(trace) : null,
       png: request.png ? await png(screen) : null,
       scenario: result,
     };

@@ -206,6 +206,13 @@ export const course: readonly Lesson[] = [
           why: 'HwVidInterrupt queues the DPC each time, with VideoPortQueueDpc.',
         },
         {
+          kind: 'calls',
+          function: 'VideoPortQueueDpc',
+          from: 'HwVidInterrupt',
+          atLeast: 40,
+          text: 'It was HwVidInterrupt that queued them.',
+        },
+        {
           kind: 'area',
           x: 0,
           y: 210,

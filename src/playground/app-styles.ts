@@ -69,6 +69,29 @@ export const appStyles = [
       padding: var(--edge);
     }
 
+    /* A lesson stands beside machine and text, which then have to do with less. */
+    .work {
+      display: contents;
+    }
+
+    :host([lesson]) .work {
+      display: grid;
+      flex: 1;
+      grid-template-columns: clamp(300px, 27vw, 460px) minmax(0, 1fr);
+      min-height: 0;
+    }
+
+    vp-lesson {
+      min-width: 0;
+      margin: var(--edge) 0 var(--edge) var(--edge);
+    }
+
+    :host([lesson]) main {
+      grid-template-columns:
+        clamp(340px, var(--split-columns, max(340px, 43%)), 100% - 320px)
+        var(--edge) minmax(0, 1fr);
+    }
+
     .machine {
       display: flex;
       flex-direction: column;
@@ -346,7 +369,43 @@ export const appStyles = [
       min-height: 0;
     }
 
+    /* Too narrow for three columns: machine above text, and both scroll beside the lesson. */
+    @media (960px <= width < 1180px) {
+      :host([lesson]) main {
+        display: flex;
+        flex-direction: column;
+        gap: var(--gap);
+        overflow: auto;
+      }
+
+      :host([lesson]) main > vp-splitter {
+        display: none;
+      }
+
+      :host([lesson]) .machine {
+        flex: none;
+        overflow: visible;
+      }
+
+      :host([lesson]) .case {
+        width: min(100%, 420px);
+      }
+
+      :host([lesson]) .text {
+        flex: 1 0 560px;
+      }
+    }
+
     @media (width < 960px) {
+      :host([lesson]) .work {
+        display: flex;
+        flex-direction: column;
+      }
+
+      vp-lesson {
+        margin: var(--gap) var(--gap) 0;
+      }
+
       :host {
         height: auto;
         min-height: 100dvh;

@@ -6,7 +6,7 @@ import type { LinkMachine } from '../link/link-state.ts';
 import type { DriverRequest } from './drivers-dialog.ts';
 import { loadGalleryDriver, loadNewDriver } from './gallery.ts';
 import { LiveRun } from './live-run.ts';
-import { fileNameFrom, Workspace } from './workspace.ts';
+import { fileNameFrom, lessonOf, Workspace } from './workspace.ts';
 
 /** Something that the visitor must know. */
 export interface Notice {
@@ -62,8 +62,31 @@ export class DriverDesk implements ReactiveController {
     this.#followsAddress = true;
     provideExample(id, source);
     if (await this.#openAddress()) return;
+    const lesson = new URLSearchParams(location.search).get('lesson') ?? lessonOf(this.workspace.store.current ?? '');
+    if (lesson !== null && (await this.#openLesson(lesson))) return;
     if (!this.workspace.restore()) this.workspace.openShipped(id, source);
-    this.#wasOpened();
+    this.#wasOpened(this.notice);
+  }
+
+  /** @returns whether there is such a lesson; if not, a notice says so */
+  async #openLesson(lesson: string): Promise<boolean> {
+    try {
+      // Fetched now and not with the page: most visits open no lesson.
+      const [{ loadLesson }, { lessonById }] = await Promise.all([
+        import('../lessons/load-lesson.ts'),
+        import('../lessons/course.ts'),
+      ]);
+      await this.#open(loadLesson(lesson), ({ beginning }) => {
+        const { width = 640, height = 480 } = lessonById(lesson)?.scenario.machine ?? {};
+        this.#options.setMachine({ ...this.#options.machine(), width, height });
+        this.workspace.openLesson(lesson, beginning);
+      });
+      return true;
+    } catch (error) {
+      this.notice = { kind: 'bad', text: error instanceof Error ? error.message : String(error) };
+      this.#host.requestUpdate();
+      return false;
+    }
   }
 
   readonly #addressChanged = (): void => {
@@ -95,8 +118,20 @@ export class DriverDesk implements ReactiveController {
     this.#round++;
     this.notice = notice;
     this.live.clear();
+    this.#nameLesson();
     this.#options.opened();
     this.#host.requestUpdate();
+  }
+
+  /** The address says which lesson is open, so that a reload, and whoever is given it, comes back to it. */
+  #nameLesson(): void {
+    if (!this.#followsAddress) return;
+    const lesson = lessonOf(this.workspace.current.id);
+    const address = new URL(location.href);
+    if (lesson === address.searchParams.get('lesson')) return;
+    if (lesson === null) address.searchParams.delete('lesson');
+    else address.searchParams.set('lesson', lesson);
+    history.replaceState(null, '', address);
   }
 
   /** The address spoke of another driver than the one that is open now. */
@@ -131,7 +166,11 @@ export class DriverDesk implements ReactiveController {
             throw new Error(`${request.file.name} is larger than a driver can be (1 MiB).`);
           await this.#open(request.file.text(), (source) => workspace.create(request.file.name, source));
           break;
+        case 'lesson':
+          await this.#openLesson(request.id);
+          break;
         case 'mine':
+          if (lessonOf(request.id) !== null && (await this.#openLesson(lessonOf(request.id) ?? ''))) break;
           await this.#open(Promise.resolve(request.id), (id) => {
             if (!workspace.openMine(id)) throw new Error('That driver is not there any more: another tab deleted it.');
           });

@@ -7,7 +7,7 @@ import { sharedStyles } from './shared-styles.ts';
 
 /** What someone asks of the list of drivers. */
 export type DriverRequest =
-  | { readonly action: 'shipped' | 'mine' | 'remove'; readonly id: string }
+  | { readonly action: 'shipped' | 'mine' | 'remove' | 'lesson'; readonly id: string }
   | { readonly action: 'rename'; readonly id: string; readonly name: string }
   | { readonly action: 'import'; readonly file: File }
   | { readonly action: 'new' };

@@ -41,6 +41,16 @@ export const trashIcon = icon(
 );
 /** An arrow out of a frame: open in a page of its own. */
 export const openIcon = icon(svg`<path d="M9 3h4v4M13 3 7.5 8.500M11.5 9v4h-8.500V4.500h4" />`);
+/** An open book: lessons. */
+export const lessonsIcon = icon(
+  svg`<path d="M8 4v9.500M8 4C6.500 3 4 2.800 2 3v9.500c2-.2 4.500 0 6 1 1.500-1 4-1.200 6-1V3c-2-.2-4.500 0-6 1z" />`,
+);
+/** An angle to the left: the one before. */
+export const previousIcon = icon(svg`<path d="M10 3 5 8l5 5" />`);
+/** An angle to the right: the one after. */
+export const nextIcon = icon(svg`<path d="M6 3l5 5-5 5" />`);
+/** A cross: close. */
+export const closeIcon = icon(svg`<path d="M4 4l8 8M12 4l-8 8" />`);
 
 /** The product's sign: a monitor with a signal on it. */
 export const logo = html`<svg class="logo" viewBox="0 0 32 32" fill="none" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">

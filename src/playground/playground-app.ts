@@ -11,6 +11,7 @@ import {
   driversIcon,
   exportIcon,
   keyboardIcon,
+  lessonsIcon,
   logo,
   moonIcon,
   newIcon,
@@ -21,6 +22,8 @@ import {
   sunIcon,
 } from './icons.ts';
 import type { Layout } from './layout.ts';
+import type { LessonPane, LessonRequestEvent, LessonTextEvent } from './lesson-pane.ts';
+import { lastLesson } from './lesson-progress.ts';
 import type { LogView } from './log-view.ts';
 import type { MonitorView, ShowLineEvent } from './monitor-view.ts';
 import { type BootChoice, defaultChoice, type MachineHost, type Phase, Session } from './session.ts';
@@ -32,6 +35,7 @@ import type { EditEvent, EditorCommandEvent, EditorModule, SourceEditor } from '
 import type { LineMark } from './source-view.ts';
 import type { StatsPanel } from './stats-panel.ts';
 import { chooseTheme, currentTheme, type Theme } from './theme.ts';
+import { lessonOf } from './workspace.ts';
 
 import './activity-lights.ts';
 import './control-bar.ts';
@@ -78,6 +82,7 @@ export class PlaygroundApp extends LitElement {
     tab: { state: true },
     theme: { state: true },
     singleKeys: { state: true },
+    lessonClosed: { state: true },
   };
   /** `Machine`, or in tests what stands for it. */
   declare machineHost: MachineHost | null;
@@ -93,6 +98,8 @@ export class PlaygroundApp extends LitElement {
   declare tab: Tab;
   declare theme: Theme;
   declare singleKeys: boolean;
+  /** Is the lesson put away, though its driver is open? */
+  declare lessonClosed: boolean;
 
   /** What runs, and what it said. */
   readonly session: Session;
@@ -114,13 +121,17 @@ export class PlaygroundApp extends LitElement {
     this.tab = 'log';
     this.theme = currentTheme();
     this.singleKeys = readSetting('single-keys') !== 'off';
+    this.lessonClosed = false;
     this.session = new Session(this, {
       slots: () => this.#part<MonitorView>('vp-monitor').stack,
       log: (line) => this.#part<LogView>('vp-log').add(line),
       stats: () => this.#statsCame(),
     });
     this.desk = new DriverDesk(this, {
-      opened: () => this.#bootOpened(),
+      opened: () => {
+        this.lessonClosed = false;
+        this.#bootOpened();
+      },
       edited: () => {
         // What the visitor has stopped stays stopped, and what was never run is not run by an edit.
         if (this.session.canRestart && !this.#open.held) this.#boot();
@@ -152,6 +163,9 @@ export class PlaygroundApp extends LitElement {
 
   protected override willUpdate(): void {
     this.toggleAttribute('noticed', this.desk.notice !== null);
+    this.toggleAttribute('lesson', this.#lesson !== null);
+    // Fetched when it is first needed. Until it is there, its place is empty.
+    if (this.#lesson !== null) void import('./lesson-pane.ts');
     // The first finding brings its list to light, unless the visitor has chosen what to look at.
     if (this.session.findings.length > 0 && !this.#tabChosen) this.tab = 'findings';
   }
@@ -167,6 +181,11 @@ export class PlaygroundApp extends LitElement {
     // The monitor draws itself in an update of its own.
     await this.#part<MonitorView>('vp-monitor').updateComplete;
     if (await this.session.connect(machineHost)) this.#bootOpened();
+  }
+
+  /** Id of the lesson that is shown beside the editor. */
+  get #lesson(): string | null {
+    return this.layout === 'page' && !this.lessonClosed ? lessonOf(this.#open.id) : null;
   }
 
   get #open() {
@@ -302,6 +321,21 @@ export class PlaygroundApp extends LitElement {
     window.open(`${location.origin}${location.pathname}${fragment}`, '_blank', 'noopener');
   }
 
+  /** Shows the lesson whose driver is open, or the one looked at last; or puts it away. */
+  async #toggleLessons(): Promise<void> {
+    if (this.#lesson !== null) {
+      this.lessonClosed = true;
+      return;
+    }
+    this.lessonClosed = false;
+    if (this.#lesson === null) await this.desk.ask({ action: 'lesson', id: lastLesson() });
+    await import('./lesson-pane.ts');
+    await this.updateComplete;
+    const pane = this.renderRoot.querySelector<LessonPane>('vp-lesson');
+    await pane?.updateComplete;
+    pane?.focus();
+  }
+
   async #driverAsked(event: DriverRequestEvent): Promise<void> {
     const dialog = this.#part<DriversDialog>('vp-drivers');
     const removed = await this.desk.ask(event.detail);
@@ -376,11 +410,14 @@ export class PlaygroundApp extends LitElement {
               <button class="plain icon" aria-label="Dismiss" @click=${() => this.desk.dismiss()}>✕</button></div>`
           : nothing
       }
-      <main @show-line=${this.#lineAsked}>
-        ${this.#machine()}
-        <vp-splitter name="columns" label="Machine and source" ?remember=${this.layout === 'page'}></vp-splitter>
-        ${this.#text()}
-      </main>
+      <div class="work">
+        ${this.#lesson === null ? nothing : this.#lessonPane(this.#lesson)}
+        <main @show-line=${this.#lineAsked}>
+          ${this.#machine()}
+          <vp-splitter name="columns" label="Machine and source" ?remember=${this.layout === 'page'}></vp-splitter>
+          ${this.#text()}
+        </main>
+      </div>
       <vp-drivers .shipped=${gallery} .mine=${this.desk.workspace.store.list()} .openId=${this.#open.id} @driver-request=${this.#driverAsked}></vp-drivers>
       <vp-share></vp-share>
       <vp-shortcuts .singleKeys=${this.singleKeys} @single-keys=${this.#singleKeysChosen}></vp-shortcuts>`;
@@ -393,10 +430,31 @@ export class PlaygroundApp extends LitElement {
       <h1>videoport</h1>
       <p>A Windows video port driver (videoprt.sys, XP/2003 model) running in your browser.</p>
       <button class="plain" aria-label="Drivers" aria-keyshortcuts="D" title="Shipped drivers and your own (D)" @click=${() => this.#do('drivers')}>${driversIcon}<span class="label">Drivers</span></button>
+      <button class="plain" data-lessons aria-label="Lessons" aria-expanded=${this.#lesson === null ? 'false' : 'true'} title="Lessons: from the first common buffer to a whole driver" @click=${() => void this.#toggleLessons()}>${lessonsIcon}<span class="label">Lessons</span></button>
       <button class="plain" aria-label="Share" aria-keyshortcuts="H" title="Share what is open (H)" @click=${() => this.#do('share')}>${shareIcon}<span class="label">Share</span></button>
       <button class="plain icon" aria-label="Keyboard shortcuts" aria-keyshortcuts="?" title="Keyboard shortcuts (?)" @click=${() => this.#do('help')}>${keyboardIcon}</button>
       <button class="plain icon" aria-label=${`Use the ${other} theme`} aria-keyshortcuts="T" title=${`Use the ${other} theme (T)`} @click=${() => this.#do('theme')}>${this.theme === 'dark' ? sunIcon : moonIcon}</button>
     </header>`;
+  }
+
+  #lessonPane(lesson: string): TemplateResult {
+    const { session } = this;
+    return html`<vp-lesson
+      .lesson=${lesson}
+      .source=${this.#open.source}
+      .fileName=${this.#open.fileName}
+      .phase=${session.phase}
+      .boots=${session.boots}
+      .engine=${this.choice.engine}
+      .machineHost=${session.phase === 'checking' || session.phase === 'unsupported' ? null : this.machineHost}
+      @show-line=${this.#lineAsked}
+      @lesson-request=${(event: LessonRequestEvent) => void this.desk.ask({ action: 'lesson', id: event.detail })}
+      @lesson-text=${(event: LessonTextEvent) => this.#part<SourceEditor>('vp-editor').replace(event.detail)}
+      @lesson-close=${() => {
+        this.lessonClosed = true;
+        this.renderRoot.querySelector<HTMLElement>('[data-lessons]')?.focus();
+      }}
+    ></vp-lesson>`;
   }
 
   #machine(): TemplateResult {

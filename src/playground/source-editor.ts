@@ -68,6 +68,13 @@ export class SourceEditor extends LitElement {
     else await this.#plain?.reveal(line);
   }
 
+  /** Puts another text in the place of the whole one: an edit as if the visitor had typed it, which can be undone. */
+  replace(text: string): void {
+    const view = this.#editor?.view;
+    if (view) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+    else this.dispatchEvent(new CustomEvent('edit', { detail: text }));
+  }
+
   /** Puts the keyboard focus on the text. */
   override focus(): void {
     if (this.#editor) this.#editor.view.focus();

@@ -19,6 +19,14 @@ export interface OpenDriver {
   readonly held: boolean;
 }
 
+/** Drivers of lessons have ids of their own, under which they are kept: one for each lesson. */
+const lessonPrefix = 'lesson-';
+
+/** The lesson that a driver's id belongs to; null when it belongs to none. */
+export function lessonOf(id: string): string | null {
+  return id.startsWith(lessonPrefix) ? id.slice(lessonPrefix.length) : null;
+}
+
 const nothing: OpenDriver = {
   origin: 'none',
   key: 'none',
@@ -52,7 +60,7 @@ export class Workspace implements ReactiveController {
   /** Did the browser refuse to keep the last edit? */
   unsaved = false;
   /** The shipped text behind a copy: an edit that leads back to it gives the copy up. */
-  #shipped: { readonly id: string; readonly fileName: string; readonly source: string } | null = null;
+  #shipped: Pick<OpenDriver, 'id' | 'fileName' | 'base' | 'source'> | null = null;
   #keys = 0;
 
   constructor(host: ReactiveControllerHost, store: DriverStore = new DriverStore()) {
@@ -76,9 +84,20 @@ export class Workspace implements ReactiveController {
 
   /** Opens a shipped driver. */
   openShipped(id: string, source: string): void {
-    const fileName = `${id}.ts`;
-    this.#shipped = { id, fileName, source };
-    this.#show({ origin: 'gallery', key: this.#nextKey(), id, fileName, base: id, source, held: false });
+    this.#openShipped({ id, fileName: `${id}.ts`, base: id, source });
+  }
+
+  /** Opens a lesson's driver: what the visitor has made of it, else `beginning`. Begun anew, it is as it was shipped. */
+  openLesson(lesson: string, beginning: string): void {
+    const id = `${lessonPrefix}${lesson}`;
+    const shipped = { id, fileName: `${id}.ts`, base: defaultExample, source: beginning };
+    if (this.openMine(id)) this.#shipped = shipped;
+    else this.#openShipped(shipped);
+  }
+
+  #openShipped(shipped: Pick<OpenDriver, 'id' | 'fileName' | 'base' | 'source'>): void {
+    this.#shipped = shipped;
+    this.#show({ origin: 'gallery', key: this.#nextKey(), held: false, ...shipped });
     this.store.current = null;
   }
 
@@ -128,17 +147,20 @@ export class Workspace implements ReactiveController {
       const shipped = this.#shipped;
       if (shipped && shipped.source === source) {
         this.store.remove(current.id);
-        this.current = { ...current, ...shipped, origin: 'gallery', base: shipped.id, held: false };
+        this.current = { ...current, ...shipped, origin: 'gallery', held: false };
         this.store.current = null;
       } else {
         this.current = { ...current, source };
         this.#save();
       }
     } else {
-      const fileName =
-        current.origin === 'gallery' ? this.#freeName(`my-${current.fileName}`) : this.#freeName(current.fileName);
+      const ofLesson = lessonOf(current.id) !== null;
+      const wanted = current.origin === 'gallery' && !ofLesson ? `my-${current.fileName}` : current.fileName;
       const { base, held } = current;
-      const driver = this.#store({ fileName, base, source, held });
+      const driver = this.#store(
+        { fileName: this.#freeName(wanted), base, source, held },
+        ofLesson ? current.id : null,
+      );
       // The same key: the editor goes on with its undo history.
       this.current = { origin: 'mine', key: current.key, ...driver };
       this.store.current = driver.id;
@@ -179,8 +201,8 @@ export class Workspace implements ReactiveController {
     };
   }
 
-  #store(driver: Omit<StoredDriver, 'id' | 'edited'>): StoredDriver {
-    const stored = { ...driver, id: crypto.randomUUID(), edited: Date.now() };
+  #store(driver: Omit<StoredDriver, 'id' | 'edited'>, id: string | null = null): StoredDriver {
+    const stored = { ...driver, id: id ?? crypto.randomUUID(), edited: Date.now() };
     this.unsaved = !this.store.save(stored);
     return stored;
   }

@@ -2,11 +2,14 @@
 import type { Screen } from '../engine/engine.ts';
 import type { MachineState } from '../machine/machine-types.ts';
 import type { Report } from '../machine/report.ts';
+import type { TraceDocument } from '../machine/trace-document.ts';
 import type {
   AreaExpectation,
+  CallExpectation,
   Check,
   CommonBufferExpectation,
   Expectation,
+  Figure,
   FigureExpectation,
   Limits,
   Scenario,
@@ -21,6 +24,13 @@ export interface Observed {
   readonly state: MachineState;
   /** What the machine gave as the reason of that state. */
   readonly reason: string;
+  /** What was recorded: there is one when the run is over and the scenario speaks of calls. */
+  readonly trace: TraceDocument | null;
+}
+
+/** Does judging need a trace? */
+export function needsTrace({ expect }: Scenario): boolean {
+  return expect.some(({ kind }) => kind === 'calls');
 }
 
 type Verdict = Omit<Check, 'text'>;
@@ -31,25 +41,27 @@ const number = (value: number) =>
 const within = (value: number, { atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY }: Limits) =>
   value >= atLeast && value <= atMost;
 
-/** Figures as people say them. */
+/** Figures as people say them: one, and any other number. */
 const figureNames = {
-  frames: 'frames',
-  interrupts: 'interrupts',
-  dpcs: 'DPCs',
-  doorbells: 'doorbells',
-  fences: 'fences',
-  dmaReadBytes: 'bytes read by the device',
-  dmaWriteBytes: 'bytes written by the device',
-} as const;
+  frames: ['frame', 'frames'],
+  interrupts: ['interrupt', 'interrupts'],
+  dpcs: ['DPC', 'DPCs'],
+  doorbells: ['doorbell', 'doorbells'],
+  fences: ['fence', 'fences'],
+  dmaReadBytes: ['byte read by the device', 'bytes read by the device'],
+  dmaWriteBytes: ['byte written by the device', 'bytes written by the device'],
+} as const satisfies Record<Figure, readonly [one: string, many: string]>;
+
+const told = (value: number, figure: Figure) => `${number(value)} ${figureNames[figure][value === 1 ? 0 : 1]}`;
 
 function judgeFigure(expected: FigureExpectation, report: Report): Verdict {
   const { figure, per } = expected;
   const value = report[figure];
-  if (!per) return { passed: within(value, expected), actual: `${number(value)} ${figureNames[figure]}` };
+  if (!per) return { passed: within(value, expected), actual: told(value, figure) };
   const whole = report[per];
   return {
     passed: whole > 0 && within(value / whole, expected),
-    actual: `${number(value)} ${figureNames[figure]} in ${number(whole)} ${figureNames[per]}`,
+    actual: `${told(value, figure)} in ${told(whole, per)}`,
   };
 }
 
@@ -65,12 +77,12 @@ function judgeBuffers(expected: CommonBufferExpectation, { commonBuffers }: Repo
       (cacheEnabled === undefined || buffer.cacheEnabled === cacheEnabled) &&
       (released === undefined || buffer.released === released),
   );
-  const told = commonBuffers.slice(0, TOLD).map((buffer) => {
+  const lines = commonBuffers.slice(0, TOLD).map((buffer) => {
     const traits = [buffer.cacheEnabled ? 'cached' : 'not cached', buffer.released ? 'released' : 'not released'];
     return `${number(buffer.length)} bytes (${traits.join(', ')})`;
   });
   const rest = commonBuffers.length > TOLD ? ` and ${commonBuffers.length - TOLD} more` : '';
-  const actual = told.length === 0 ? 'no common buffer was allocated' : `there were ${told.join(', ')}${rest}`;
+  const actual = lines.length === 0 ? 'no common buffer was allocated' : `there were ${lines.join(', ')}${rest}`;
   return { passed: within(fitting.length, limits), actual };
 }
 
@@ -97,7 +109,23 @@ function judgeArea(expected: AreaExpectation, screen: Screen): Verdict {
   return { passed: true, actual: `all pixels there have ${colour}` };
 }
 
-function judge(expected: Expectation, { report, screen }: Observed): Verdict {
+function judgeCalls(expected: CallExpectation, trace: TraceDocument | null): Verdict {
+  const { function: name, from } = expected;
+  const limits = expected.atLeast === undefined && expected.atMost === undefined ? { atLeast: 1 } : expected;
+  const inside: string[] = [];
+  let count = 0;
+  for (const event of trace?.traceEvents ?? []) {
+    // Spans of the processor nest.
+    if (event.ph === 'B') {
+      if (event.name === name && (from === undefined || inside.includes(from))) count++;
+      inside.push(event.name);
+    } else if (event.ph === 'E') inside.pop();
+  }
+  const times = `${number(count)} ${count === 1 ? 'call' : 'calls'} of ${name}${from ? ` from ${from}` : ''}`;
+  return { passed: within(count, limits), actual: times };
+}
+
+function judge(expected: Expectation, { report, screen, trace }: Observed): Verdict {
   switch (expected.kind) {
     case 'figure':
       return judgeFigure(expected, report);
@@ -117,6 +145,8 @@ function judge(expected: Expectation, { report, screen }: Observed): Verdict {
       const line = report.log.find((text) => text.includes(expected.contains));
       return { passed: line !== undefined, actual: line ?? 'no such line in the log' };
     }
+    case 'calls':
+      return judgeCalls(expected, trace);
   }
 }
 
@@ -167,10 +197,11 @@ export function judgeScenario(scenario: Scenario, observed: Observed): ScenarioR
   return { name: scenario.name, passed: checks.every(({ passed }) => passed), checks };
 }
 
+/** Is it seen only when the machine has been stopped? */
+const isLate = (expected: Expectation): boolean =>
+  expected.kind === 'calls' || (expected.kind === 'common-buffers' && expected.released !== undefined);
+
 /** @returns whether everything is met that can be met while the machine still runs: then it need not run on */
 export function isMet(scenario: Scenario, observed: Observed): boolean {
-  return scenario.expect.every(
-    (expected) =>
-      (expected.kind === 'common-buffers' && expected.released !== undefined) || judge(expected, observed).passed,
-  );
+  return scenario.expect.every((expected) => isLate(expected) || judge(expected, observed).passed);
 }

@@ -57,6 +57,7 @@ const kinds: Readonly<
   },
   picture: { fields: { sha256: matching(/^[\da-f]{64}$/i, '64 hexadecimal digits') }, needed: ['sha256'] },
   log: { fields: { contains: textRule }, needed: ['contains'] },
+  calls: { fields: { function: textRule, from: textRule, ...limits }, needed: ['function'] },
 };
 
 function checkFields(

@@ -1,7 +1,6 @@
 /** Boots a driver in the machine that a scenario asks for, lets it run, shuts it down, and judges. */
 import type { BootOptions, MachineControl, MachineEvent, MachineState } from '../machine/machine-types.ts';
-import type { TraceDocument } from '../machine/trace-document.ts';
-import { isMet, judgeScenario, type Observed } from './judge.ts';
+import { isMet, judgeScenario, needsTrace, type Observed } from './judge.ts';
 import type { Scenario, ScenarioResult } from './scenario.ts';
 
 /** `Machine.boot`, or what stands for it. */
@@ -12,8 +11,6 @@ export type ScenarioBoot = Omit<BootOptions, 'monitor' | 'mode' | 'ramBytes' | '
 
 /** A run that is over. */
 export interface ScenarioRun extends Observed {
-  /** What was recorded, if that was asked for. */
-  readonly trace: TraceDocument | null;
   readonly result: ScenarioResult;
 }
 
@@ -51,7 +48,7 @@ async function letRun(machine: MachineControl, scenario: Scenario, witness: Witn
   while (!over.has(machine.state)) {
     const [report, screen] = await Promise.all([machine.report(), machine.screen()]);
     const { state, reason } = witness;
-    if (isMet(scenario, { report, screen, state, reason }) || witness.vblanks >= end) return;
+    if (isMet(scenario, { report, screen, state, reason, trace: null }) || witness.vblanks >= end) return;
     await pause();
   }
 }
@@ -69,9 +66,11 @@ export async function runScenario(
 ): Promise<ScenarioRun> {
   const { width = 640, height = 480, ramMiB, verifier } = scenario.machine ?? {};
   const witness = new Witness();
+  const traced = driver.trace === true || needsTrace(scenario);
   const machine = await boot({
     pacing: 'timer',
     ...driver,
+    ...(traced ? { trace: true } : {}),
     mode: { width, height },
     ...(ramMiB === undefined ? {} : { ramBytes: ramMiB * 2 ** 20 }),
     ...(verifier === undefined ? {} : { verifier }),
@@ -84,7 +83,8 @@ export async function runScenario(
   await Promise.race([letRun(machine, scenario, witness), aborted]);
   const { state } = witness;
   const report = await machine.stop({ graceMs: SHUTDOWN_MS });
-  const observed: Observed = { report, screen: await machine.screen(), state, reason: witness.reason };
-  const trace = driver.trace ? await machine.trace() : null;
-  return { ...observed, trace, result: judgeScenario(scenario, observed) };
+  const screen = await machine.screen();
+  const trace = traced ? await machine.trace() : null;
+  const observed: Observed = { report, screen, state, reason: witness.reason, trace };
+  return { ...observed, result: judgeScenario(scenario, observed) };
 }

@@ -70,6 +70,15 @@ export interface LogExpectation {
   readonly contains: string;
 }
 
+/** How often a function of the port was called, by its trace. Without limits: at least once. */
+export interface CallExpectation extends Limits {
+  readonly kind: 'calls';
+  /** Such as `VideoPortQueueDpc`. */
+  readonly function: string;
+  /** The callback that made the call, such as `HwVidInterrupt`; left out: whichever. */
+  readonly from?: string;
+}
+
 /** One thing that is expected. */
 export type Expectation = (
   | FigureExpectation
@@ -78,6 +87,7 @@ export type Expectation = (
   | AreaExpectation
   | PictureExpectation
   | LogExpectation
+  | CallExpectation
 ) & {
   /** What is expected, in words, for people. */
   readonly text: string;

@@ -111,6 +111,20 @@ describe('the built page', { timeout: 600_000 }, () => {
   );
 
   it(
+    'teaches: a lesson opened by its address is not done yet, and with its solution in the editor it is',
+    visit('?lesson=common-buffer', async (page, errors) => {
+      const lesson = page.locator('vp-lesson');
+      await lesson.locator('.outcome', { hasText: /^\d of \d met/ }).waitFor({ timeout: PATIENCE });
+      await page.locator('.cm-content').waitFor({ timeout: PATIENCE });
+      await lesson.locator('.solution summary').click();
+      await lesson.locator('[data-solution]').click();
+      await lesson.locator('.outcome', { hasText: 'All met: the lesson is done.' }).waitFor({ timeout: PATIENCE });
+      await lesson.locator('[data-on]', { hasText: 'The ring' }).waitFor({ timeout: PATIENCE });
+      assert.deepEqual(errors, []);
+    }),
+  );
+
+  it(
     'boots an edit, with the last frame on the monitor until the next, and finds it again after a reload',
     visit('', async (page, errors) => {
       await running(page);

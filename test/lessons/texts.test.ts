@@ -11,9 +11,14 @@ import { TypeService } from '../../src/playground/types/type-service.ts';
 import type { TypeProblem } from '../../src/playground/types/types-protocol.ts';
 import * as videoport from '../../src/videoport/index.ts';
 
-const raw = { query: '?raw', import: 'default', eager: true } as const;
-const drivers = import.meta.glob<string>('../../src/lessons/*/driver.ts', raw);
-const portSources = Object.values(import.meta.glob<string>('../../src/videoport/*.ts', raw)).join('\n');
+const drivers = import.meta.glob<string>('../../src/lessons/*/driver.ts', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+const portSources = Object.values(
+  import.meta.glob<string>('../../src/videoport/*.ts', { query: '?raw', import: 'default', eager: true }),
+).join('\n');
 
 /** Names that a text may use: the DDK's, the device's, and of the language what hints show. */
 const known = new Set([

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Finding, Report } from '../../src/machine/report.ts';
+import type { TraceDocument, TraceEvent } from '../../src/machine/trace-document.ts';
 import { isMet, judgeScenario, type Observed } from '../../src/scenario/judge.ts';
 import type { Check, Expectation, Scenario } from '../../src/scenario/scenario.ts';
 
@@ -17,6 +18,20 @@ const finding: Finding = {
 /** A picture of 4×2 pixels: red, but for the last, which is green. */
 const pixels = new Uint8ClampedArray(4 * 2 * 4);
 for (let at = 0; at < pixels.length; at += 4) pixels.set(at === 28 ? [0, 255, 0, 255] : [255, 0, 0, 255], at);
+
+/** HwVidInterrupt calls VideoPortQueueDpc twice; the DPC once. */
+const span = (ph: 'B' | 'E', name: string) => ({ ph, name, pid: 1, tid: 1, ts: 0 });
+const queue = [span('B', 'VideoPortQueueDpc'), span('E', 'VideoPortQueueDpc')];
+const within = (callback: string, ...inside: readonly TraceEvent[]) => [
+  span('B', callback),
+  ...inside,
+  span('E', callback),
+];
+const trace: TraceDocument = {
+  traceEvents: [...within('HwVidInterrupt', ...queue, ...queue), ...within('HwVidDpcRoutine', ...queue)],
+  displayTimeUnit: 'ms',
+  otherData: { driver: 'driver.ts', dropped: 0 },
+};
 
 function observed(some: Partial<Report> = {}, more: Partial<Observed> = {}): Observed {
   const report: Report = {
@@ -41,7 +56,7 @@ function observed(some: Partial<Report> = {}, more: Partial<Observed> = {}): Obs
     durationMs: 100,
     ...some,
   };
-  return { report, screen: { width: 4, height: 2, pixels }, state: 'running', reason: '', ...more };
+  return { report, screen: { width: 4, height: 2, pixels }, state: 'running', reason: '', trace, ...more };
 }
 
 const scenario = (expected: readonly Expectation[], more: Partial<Scenario> = {}): Scenario => ({
@@ -75,6 +90,9 @@ describe('a scenario’s expectations', () => {
     [{ kind: 'picture', sha256: 'cd'.repeat(32), text }, false, 'abab'],
     [{ kind: 'log', contains: 'hello', text }, true, 'driver info: hello there'],
     [{ kind: 'log', contains: 'bye', text }, false, 'no such line'],
+    [{ kind: 'calls', function: 'VideoPortQueueDpc', text }, true, '3 calls of VideoPortQueueDpc'],
+    [{ kind: 'calls', function: 'VideoPortQueueDpc', from: 'HwVidInterrupt', atMost: 1, text }, false, '2 calls'],
+    [{ kind: 'calls', function: 'VideoPortDebugPrint', text }, false, '0 calls of VideoPortDebugPrint'],
   ];
 
   it('come out as the run did, and say what was there', () => {

@@ -12,6 +12,13 @@ const scenario: Scenario = {
   expect: [
     { kind: 'size', width: 800, height: 600, text: 'the size that was asked for' },
     { kind: 'figure', figure: 'frames', atLeast: 3, text: 'three frames' },
+    {
+      kind: 'calls',
+      function: 'VideoPortReleaseCommonBuffer',
+      from: 'HwVidSetPowerState',
+      atLeast: 5,
+      text: 'five buffers given back at the end',
+    },
   ],
 };
 const boot = Machine.boot;
@@ -21,7 +28,7 @@ describe('running a scenario', () => {
   it('boots the machine that it asks for, and ends when everything is met', async () => {
     const { result, report } = await runScenario(boot, { source: MINI, ...quick }, scenario);
     expect(result).to.deep.include({ name: 'three frames', passed: true });
-    expect(result.checks).to.have.length(4);
+    expect(result.checks).to.have.length(5);
     expect(report.shutdown).to.equal('complete');
   });
 
@@ -41,7 +48,7 @@ describe('running a scenario', () => {
   it('tells of a driver that does not start, and rejects for one that does not compile', async () => {
     const { result, state } = await runScenario(boot, { source: driver('return 1;'), ...quick }, scenario);
     expect(state).to.equal('failed');
-    expect(result.checks[2]?.actual).to.contain('it did not start');
+    expect(result.checks[3]?.actual).to.contain('it did not start');
     const broken = await runScenario(boot, { source: 'const = 1;', ...quick }, scenario).catch((error) => error);
     expect(broken).to.be.instanceOf(CompileError);
   });
