@@ -180,6 +180,11 @@ export const appStyles = [
       flex: none;
     }
 
+    /* Stands in for mode, engine and lights while the driver is paused: nothing moves. */
+    vp-hold {
+      flex: 1;
+    }
+
     .text {
       display: grid;
       grid-template-rows: clamp(140px, var(--split-rows, 63%), 100% - 120px) var(--edge) minmax(0, 1fr);
@@ -485,6 +490,10 @@ export const appStyles = [
 
       .state {
         flex: 1;
+      }
+
+      :host(:not([layout='monitor'])) vp-hold {
+        flex-basis: 100%;
       }
     }
   `,

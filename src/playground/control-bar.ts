@@ -1,5 +1,5 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
-import { restartIcon, runIcon, stopIcon } from './icons.ts';
+import { pauseIcon, restartIcon, resumeIcon, runIcon, stepIcon, stepOutIcon, stopIcon } from './icons.ts';
 import { type BootChoice, defaultChoice } from './session.ts';
 import { sharedStyles } from './shared-styles.ts';
 import { ariaKeysOf, capsOf, type ShortcutAction } from './shortcuts.ts';
@@ -22,25 +22,34 @@ const engines = [
 ] as const satisfies readonly (readonly [BootChoice['engine'], string])[];
 
 /** Fired by the buttons: `detail` is what was asked for. */
-export type ControlEvent = CustomEvent<'run' | 'stop' | 'restart'>;
+export type ControlEvent = CustomEvent<'run' | 'stop' | 'restart' | 'pause' | 'step' | 'step-out'>;
 /** Fired by the lists: `detail` is the whole choice for the next boot. */
 export type ChoiceEvent = CustomEvent<BootChoice>;
 
 /**
- * `<vp-controls>`: Run, Stop, Restart, and what the next boot is to use. Buttons that cannot be used now are `aria-disabled`
- * instead of `disabled`, so that the focus stays on the button that was just pressed.
+ * `<vp-controls>`: Run, Stop, Restart, Pause and the steps, and what the next boot is to use. Buttons that cannot be used now
+ * are `aria-disabled` instead of `disabled`, so that the focus stays on the button that was just pressed.
  */
 export class ControlBar extends LitElement {
   static override properties = {
     canRun: { type: Boolean },
     canStop: { type: Boolean },
     canRestart: { type: Boolean },
+    canPause: { type: Boolean },
+    canStep: { type: Boolean },
+    canStepOut: { type: Boolean },
+    paused: { type: Boolean },
     choice: { attribute: false },
     pending: { type: Boolean },
   };
   declare canRun: boolean;
   declare canStop: boolean;
   declare canRestart: boolean;
+  declare canPause: boolean;
+  declare canStep: boolean;
+  declare canStepOut: boolean;
+  /** Does Pause mean Resume now? */
+  declare paused: boolean;
   declare choice: BootChoice;
   /** Does the choice differ from what the present machine was booted with? */
   declare pending: boolean;
@@ -50,6 +59,10 @@ export class ControlBar extends LitElement {
     this.canRun = false;
     this.canStop = false;
     this.canRestart = false;
+    this.canPause = false;
+    this.canStep = false;
+    this.canStepOut = false;
+    this.paused = false;
     this.choice = defaultChoice;
     this.pending = false;
   }
@@ -60,6 +73,9 @@ export class ControlBar extends LitElement {
       <div class="buttons" role="group" aria-label="Machine">
         ${this.#button('run', 'Run', runIcon, this.canRun)} ${this.#button('stop', 'Stop', stopIcon, this.canStop)}
         ${this.#button('restart', 'Restart', restartIcon, this.canRestart)}
+        ${this.paused ? this.#icon('pause', 'Resume', resumeIcon, this.canPause) : this.#icon('pause', 'Pause', pauseIcon, this.canPause)}
+        ${this.#icon('step', this.canStop ? 'Step to the next call' : 'Run to the driver’s first call', stepIcon, this.canStep)}
+        ${this.#icon('step-out', 'Step out of the callback', stepOutIcon, this.canStepOut)}
       </div>
       <div class="choices" role="group" aria-label="Next boot">
         <select aria-label="Resolution" aria-describedby="when" title="Resolution, from the next boot on" @change=${this.#resolutionChosen}>
@@ -91,7 +107,27 @@ export class ControlBar extends LitElement {
       @click=${() => {
         if (enabled) this.dispatchEvent(new CustomEvent('control', { detail: action }));
       }}
-    >${icon}${name}<kbd aria-hidden="true">${capsOf(action).join('\u2009')}</kbd></button>`;
+    >${icon}<span class="name">${name}</span><kbd aria-hidden="true">${capsOf(action).join('\u2009')}</kbd></button>`;
+  }
+
+  /** A button without a text. It is the same one whatever it is called, so that the focus stays on it. */
+  #icon(
+    action: ShortcutAction & ControlEvent['detail'],
+    name: string,
+    icon: TemplateResult,
+    enabled: boolean,
+  ): TemplateResult {
+    return html`<button
+      data-action=${action}
+      class="icon"
+      aria-disabled=${enabled ? 'false' : 'true'}
+      aria-label=${name}
+      aria-keyshortcuts=${ariaKeysOf(action)}
+      title=${`${name} (${capsOf(action).join('+')})`}
+      @click=${() => {
+        if (enabled) this.dispatchEvent(new CustomEvent('control', { detail: action }));
+      }}
+    >${icon}</button>`;
   }
 
   #resolutionChosen(event: Event): void {
@@ -173,9 +209,33 @@ export class ControlBar extends LitElement {
         color: var(--accent);
       }
 
-      @container bar (width < 600px) {
+      .icon {
+        justify-content: center;
+        width: var(--control);
+        padding: 0;
+      }
+
+      @container bar (width < 760px) {
         kbd {
           display: none;
+        }
+      }
+
+      /* All in one line as long as it goes: the icons say it, too. */
+      @container bar (width < 600px) and (width >= 460px) {
+        :is(.stop, .restart) .name {
+          display: none;
+        }
+      }
+
+      @container bar (width < 380px) {
+        .buttons {
+          gap: 4px;
+        }
+
+        .buttons button:not(.icon) {
+          gap: 5px;
+          padding: 0 8px;
         }
       }
     `,

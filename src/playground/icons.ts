@@ -11,6 +11,18 @@ export const runIcon = icon(svg`<path d="M4.5 2.8v10.4L13 8z" fill="currentColor
 export const stopIcon = icon(svg`<rect x="3.5" y="3.5" width="9" height="9" rx="1" fill="currentColor" />`);
 /** A turning arrow: Restart. */
 export const restartIcon = icon(svg`<path d="M13 8a5 5 0 1 1-1.6-3.7M13 2v3h-3" />`);
+/** Two bars: Pause. */
+export const pauseIcon = icon(svg`<path d="M4 3h2.500v10H4zM9.5 3H12v10H9.500z" fill="currentColor" />`);
+/** A bar and a triangle: Resume. */
+export const resumeIcon = icon(svg`<path d="M3 3v10M6.5 3v10L13 8z" fill="currentColor" />`);
+/** An arrow from dot to dot: to the next call. */
+export const stepIcon = icon(
+  svg`<path d="M2.5 8.500a5.500 5.500 0 0 1 10.600-1.500M13.500 3.500V7.200H9.800" /><circle cx="8" cy="12" r="1.6" fill="currentColor" />`,
+);
+/** An arrow up from a dot: out of the callback. */
+export const stepOutIcon = icon(
+  svg`<path d="M8 9.500V2.500M4.500 5.800 8 2.300l3.500 3.500" /><circle cx="8" cy="13" r="1.6" fill="currentColor" />`,
+);
 /** A moon: the dark theme. */
 export const moonIcon = icon(svg`<path d="M13.2 9.6A5.6 5.6 0 0 1 6.4 2.8a5.6 5.6 0 1 0 6.8 6.8z" />`);
 /** A sun: the light theme. */

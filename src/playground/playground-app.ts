@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { Hold } from '../machine/machine-types.ts';
 import type { ActivityLights } from './activity-lights.ts';
 import { appStyles } from './app-styles.ts';
 import type { ChoiceEvent, ControlEvent } from './control-bar.ts';
@@ -34,6 +35,7 @@ import type { ShortcutsDialog } from './shortcuts-dialog.ts';
 import type { EditEvent, EditorCommandEvent, EditorModule, SourceEditor } from './source-editor.ts';
 import type { LineMark } from './source-view.ts';
 import type { StatsPanel } from './stats-panel.ts';
+import { formatCall, type StepRequest, spokenHold } from './stepper.ts';
 import { chooseTheme, currentTheme, type Theme } from './theme.ts';
 import { lessonOf } from './workspace.ts';
 
@@ -42,6 +44,7 @@ import './control-bar.ts';
 import './drivers-dialog.ts';
 import './engine-badge.ts';
 import './findings-list.ts';
+import './hold-strip.ts';
 import './log-view.ts';
 import './monitor-view.ts';
 import './share-dialog.ts';
@@ -109,6 +112,7 @@ export class PlaygroundApp extends LitElement {
   #started = false;
   #tabChosen = false;
   #shownPlace: string | null = null;
+  #shownHold: Hold | null = null;
 
   constructor() {
     super();
@@ -175,6 +179,7 @@ export class PlaygroundApp extends LitElement {
     if (changed.has('tab') && this.tab === 'log') this.#part<LogView>('vp-log').shown();
     if (!this.session.canStop) this.#part<ActivityLights>('vp-lights').change = null;
     this.#showNewTrouble();
+    this.#showNewHold();
   }
 
   async #powerOn(machineHost: MachineHost): Promise<void> {
@@ -223,7 +228,7 @@ export class PlaygroundApp extends LitElement {
     this.#started = true;
     desk.workspace.release();
     // Nothing that does not compile takes the place of a machine that runs.
-    if (session.canStop && session.phase !== 'paused') {
+    if (session.canStop && (again || session.phase !== 'paused')) {
       if (!(await desk.live.check(this.#open.source, this.#open.fileName))) {
         const [error] = desk.live.errors;
         if (error) void this.#part<SourceEditor>('vp-editor').reveal(error.line);
@@ -243,6 +248,30 @@ export class PlaygroundApp extends LitElement {
     this.#shownPlace = shown;
     const editor = this.#part<SourceEditor>('vp-editor');
     if (place?.line && !editor.editor?.view.hasFocus) void editor.reveal(place.line);
+  }
+
+  /** The line of the call that is held, if what the editor shows is what runs. */
+  get #held(): Hold | null {
+    const { session } = this;
+    const { hold } = session.stepper;
+    return this.#open.source === session.bootedSource && hold?.file === this.#open.fileName ? hold : null;
+  }
+
+  #showNewHold(): void {
+    const held = this.#held;
+    if (held?.line && held !== this.#shownHold) void this.#part<SourceEditor>('vp-editor').bringIn(held.line);
+    this.#shownHold = held;
+  }
+
+  /** Step, or Step out, asked for by hand. */
+  #step(how: StepRequest): void {
+    const { session } = this;
+    if (this.#open.origin === 'none') return;
+    if (!session.canStop && session.canStep && how === 'step') {
+      this.#started = true;
+      this.desk.workspace.release();
+    }
+    void session.step(how, this.#open.source, this.#open.fileName, this.choice);
   }
 
   #statsCame(): void {
@@ -269,6 +298,13 @@ export class PlaygroundApp extends LitElement {
         break;
       case 'restart':
         void this.#run(true);
+        break;
+      case 'pause':
+        session.pause();
+        break;
+      case 'step':
+      case 'step-out':
+        this.#step(action);
         break;
       case 'source':
         this.#part<SourceEditor>('vp-editor').focus();
@@ -382,6 +418,8 @@ export class PlaygroundApp extends LitElement {
     const { live } = this.desk;
     for (const { line, column, message } of live.errors.length > 0 ? live.errors : errors)
       marks.push({ line, column, kind: 'error', text: message, current: true });
+    const held = this.#held;
+    if (held?.line) marks.push({ line: held.line, kind: 'hold', text: `Paused before ${formatCall(held)}` });
     if (bugCheck?.line)
       marks.push({ line: bugCheck.line, kind: 'error', text: `${bugCheck.name}: ${bugCheck.message}` });
     return marks;
@@ -460,7 +498,9 @@ export class PlaygroundApp extends LitElement {
   #machine(): TemplateResult {
     const { session } = this;
     const { mode, phase, bugCheck } = session;
-    const reason = bugCheck ? `: ${bugCheck.name}` : '';
+    const { hold } = session.stepper;
+    const paused = phase === 'paused';
+    const reason = bugCheck ? `: ${bugCheck.name}` : paused ? spokenHold(hold) : '';
     return html`<section class="machine" aria-label="Machine">
       <div class="case">
         <vp-monitor
@@ -476,9 +516,10 @@ export class PlaygroundApp extends LitElement {
         ></vp-monitor>
         <div class="bezel">
           <span class="state ${phase}"><i aria-hidden="true"></i><span role="status" aria-live="polite">${phaseNames[phase]}<span class="hidden-text">${reason}</span></span></span>
-          <span class="mode mono" title="The mode that is set">${mode ? `${mode.width}×${mode.height}` : ''}</span>
-          <vp-engine .engine=${session.engine} .support=${session.support}></vp-engine>
-          <vp-lights></vp-lights>
+          <vp-hold .hold=${hold} ?linked=${this.layout !== 'monitor'} ?hidden=${!paused}></vp-hold>
+          <span class="mode mono" title="The mode that is set" ?hidden=${paused}>${mode ? `${mode.width}×${mode.height}` : ''}</span>
+          <vp-engine .engine=${session.engine} .support=${session.support} ?hidden=${paused}></vp-engine>
+          <vp-lights ?hidden=${paused}></vp-lights>
           ${this.layout === 'monitor' ? this.#bezelButtons() : nothing}
         </div>
       </div>
@@ -486,6 +527,10 @@ export class PlaygroundApp extends LitElement {
         .canRun=${session.canRun && this.#open.origin !== 'none'}
         .canStop=${session.canStop}
         .canRestart=${session.canRestart}
+        .canPause=${session.canPause}
+        .canStep=${session.canStep && this.#open.origin !== 'none'}
+        .canStepOut=${session.canStepOut}
+        .paused=${paused}
         .choice=${this.choice}
         .pending=${this.#pending}
         @control=${(event: ControlEvent) => this.#do(event.detail)}

@@ -13,6 +13,7 @@ import {
 import type { BugCheck } from '../machine/report.ts';
 import { type FindingGroup, FindingGroups } from './finding-groups.ts';
 import { RateMeter } from './rate-meter.ts';
+import { Stepper, type StepRequest } from './stepper.ts';
 
 /** The static side of `Machine`: all that the page needs of it. */
 export interface MachineHost {
@@ -125,11 +126,16 @@ export class Session implements ReactiveController {
   bootedWith: BootChoice | null = null;
   /** Has any picture ever arrived? */
   hasPicture = false;
+  /** The text with which the present machine was booted. */
+  bootedSource = '';
   readonly meter = new RateMeter();
+  /** Where a paused machine stands. */
+  readonly stepper: Stepper;
 
   constructor(host: ReactiveControllerHost, options: SessionOptions) {
     this.#host = host;
     this.#options = options;
+    this.stepper = new Stepper(host);
     host.addController(this);
   }
 
@@ -153,6 +159,21 @@ export class Session implements ReactiveController {
 
   get canStop(): boolean {
     return live.has(this.phase);
+  }
+
+  /** Pause, or Resume. */
+  get canPause(): boolean {
+    return this.phase === 'booting' || this.phase === 'running' || this.phase === 'paused';
+  }
+
+  /** Where nothing runs, a step is the first one of a machine. */
+  get canStep(): boolean {
+    return this.phase === 'paused' ? this.stepper.hold !== null : this.canRun;
+  }
+
+  /** Is there a callback to get out of? */
+  get canStepOut(): boolean {
+    return this.phase === 'paused' && this.stepper.hold !== null;
   }
 
   get canRestart(): boolean {
@@ -183,6 +204,20 @@ export class Session implements ReactiveController {
     else await this.#boot(source, fileName, choice);
   }
 
+  /** Holds the driver before its next call, or lets it go on. */
+  pause(): void {
+    const machine = this.#run?.machine;
+    if (this.phase === 'paused') machine?.resume();
+    else if (this.canPause) machine?.pause();
+  }
+
+  /** To the next call of the port, or out of the callback. Where nothing runs, boots to the driver's first call. */
+  async step(how: StepRequest, source: string, fileName: string, choice: BootChoice): Promise<void> {
+    const machine = this.#run?.machine;
+    if (this.phase === 'paused' && machine) this.stepper.go(machine, how);
+    else if (this.canStep && how === 'step') await this.#boot(source, fileName, choice, true);
+  }
+
   /** Restart: boots anew. The last picture stays until the new machine's first one. */
   async restart(source: string, fileName: string, choice: BootChoice): Promise<void> {
     if (!this.canRestart) return;
@@ -195,6 +230,7 @@ export class Session implements ReactiveController {
     const run = this.#run;
     this.phase = 'stopped';
     this.reason = '';
+    this.stepper.clear();
     this.#host.requestUpdate();
     if (run) await this.#end(run);
   }
@@ -203,6 +239,7 @@ export class Session implements ReactiveController {
   async clear(): Promise<void> {
     const run = this.#run;
     this.#run = null;
+    this.stepper.clear();
     this.#findings.clear();
     this.findings = [];
     this.errors = [];
@@ -218,7 +255,8 @@ export class Session implements ReactiveController {
     this.#options.slots().drop(run.slot);
   }
 
-  async #boot(source: string, fileName: string, choice: BootChoice): Promise<void> {
+  /** @param paused hold it before the driver's first call */
+  async #boot(source: string, fileName: string, choice: BootChoice, paused = false): Promise<void> {
     const machineHost = this.#machineHost;
     if (!machineHost) return;
     const previous = this.#run;
@@ -245,6 +283,8 @@ export class Session implements ReactiveController {
     this.mode = null;
     this.meter.reset();
     this.bootedWith = choice;
+    this.bootedSource = source;
+    this.stepper.clear();
     this.phase = 'starting';
     this.reason = '';
     this.#options.stats();
@@ -260,6 +300,7 @@ export class Session implements ReactiveController {
       monitor: run.slot,
       mode: { width: choice.width, height: choice.height },
       verifier: choice.verifier,
+      ...(paused ? { paused } : {}),
       ...(choice.engine === 'auto' ? {} : { engine: choice.engine }),
       onEvent: (event) => this.#take(run, event),
     });
@@ -340,6 +381,7 @@ export class Session implements ReactiveController {
 
   #enter(run: Run, state: MachineState, reason: string): void {
     if (run.ending) return;
+    this.stepper.clear();
     this.phase = state;
     this.reason = reason;
     this.#host.requestUpdate();
@@ -350,6 +392,9 @@ export class Session implements ReactiveController {
     switch (event.type) {
       case 'state':
         this.#enter(run, event.state, event.reason ?? '');
+        break;
+      case 'held':
+        if (!run.ending) this.stepper.take(event.hold);
         break;
       case 'log':
         this.#options.log(event);

@@ -40,8 +40,9 @@ export class ShortcutsDialog extends LitElement {
                 caps,
                 text,
                 modifier,
+                everywhere,
                 action,
-              }) => html`<tr class=${modifier || action === 'help' || this.singleKeys ? '' : 'off'}>
+              }) => html`<tr class=${modifier || everywhere || action === 'help' || this.singleKeys ? '' : 'off'}>
                 <th scope="row">${text}</th>
                 <td>${caps.map((cap) => html`<kbd>${cap}</kbd>`)}</td>
               </tr>`,

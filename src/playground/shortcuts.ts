@@ -5,6 +5,9 @@ export type ShortcutAction =
   | 'run'
   | 'stop'
   | 'restart'
+  | 'pause'
+  | 'step'
+  | 'step-out'
   | 'source'
   | 'findings'
   | 'log'
@@ -21,6 +24,8 @@ export interface Shortcut {
   /** With Ctrl (⌘ on a Mac)? Those work in lists too; bare keys would choose an entry there. */
   readonly modifier: boolean;
   readonly shift?: boolean;
+  /** A function key: it types nothing, so it works everywhere. */
+  readonly everywhere?: boolean;
   /** As the page shows it. */
   readonly caps: readonly string[];
   readonly text: string;
@@ -29,10 +34,23 @@ export interface Shortcut {
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 const modifierCap = isMac ? '⌘' : 'Ctrl';
 
+const functionKey = { modifier: false, everywhere: true } as const;
+
+/** All of them, in the order of the sheet. */
 export const shortcuts: readonly Shortcut[] = [
   { action: 'run', keys: ['enter'], modifier: true, shift: false, caps: [modifierCap, '↵'], text: 'Run the driver' },
   { action: 'stop', keys: ['.'], modifier: true, caps: [modifierCap, '.'], text: 'Stop the machine' },
   { action: 'restart', keys: ['enter'], modifier: true, shift: true, caps: [modifierCap, '⇧', '↵'], text: 'Restart' },
+  { action: 'pause', keys: ['f8'], ...functionKey, shift: false, caps: ['F8'], text: 'Pause or resume' },
+  { action: 'step', keys: ['f10'], ...functionKey, shift: false, caps: ['F10'], text: 'Step to the next call' },
+  {
+    action: 'step-out',
+    keys: ['f11'],
+    ...functionKey,
+    shift: true,
+    caps: ['⇧', 'F11'],
+    text: 'Step out of the callback',
+  },
   { action: 'source', keys: ['s'], modifier: false, shift: false, caps: ['S'], text: 'Go to the source' },
   { action: 'findings', keys: ['f'], modifier: false, shift: false, caps: ['F'], text: 'Go to the findings' },
   { action: 'log', keys: ['l'], modifier: false, shift: false, caps: ['L'], text: 'Go to the log' },
@@ -71,12 +89,14 @@ function isTextField(element: EventTarget | undefined): boolean {
  */
 export function matchShortcut(event: KeyboardEvent, singleKeys = true): ShortcutAction | null {
   const target = event.composedPath()[0];
-  if (event.defaultPrevented || event.isComposing || isTextField(target)) return null;
+  if (event.defaultPrevented || event.isComposing) return null;
   const modifier = isMac ? event.metaKey : event.ctrlKey;
   if (event.altKey || (isMac ? event.ctrlKey : event.metaKey)) return null;
   for (const shortcut of shortcuts) {
     if (shortcut.modifier !== modifier || !shortcut.keys.includes(event.key.toLowerCase())) continue;
     if (shortcut.shift !== undefined && shortcut.shift !== event.shiftKey) continue;
+    if (shortcut.everywhere) return event.repeat ? null : shortcut.action;
+    if (isTextField(target)) return null;
     // Holding Ctrl+Enter down must not boot thirty machines a second.
     if (event.repeat) return null;
     if (!shortcut.modifier) {

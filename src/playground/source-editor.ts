@@ -75,6 +75,13 @@ export class SourceEditor extends LitElement {
     else this.dispatchEvent(new CustomEvent('edit', { detail: text }));
   }
 
+  /** Has `line` (from 1) in view without moving anything else, the keyboard focus neither. */
+  async bringIn(line: number): Promise<void> {
+    await this.updateComplete;
+    if (this.#editor) this.#editor.bringIn(line);
+    else await this.#plain?.bringIn(line);
+  }
+
   /** Puts the keyboard focus on the text. */
   override focus(): void {
     if (this.#editor) this.#editor.view.focus();

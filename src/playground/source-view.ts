@@ -6,13 +6,24 @@ import { sharedStyles } from './shared-styles.ts';
 export interface LineMark {
   /** Counts from 1. */
   readonly line: number;
-  readonly kind: 'finding' | 'error';
+  /** `hold`: a paused driver stands there. */
+  readonly kind: 'finding' | 'error' | 'hold';
   /** Counts from 1; null or missing where the whole line is meant. */
   readonly column?: number | null;
   /** Does it speak of the text as it stands, and not of the text that was booted? Compile errors do. */
   readonly current?: boolean;
   /** Shown on hover and read out. */
   readonly text: string;
+}
+
+/**
+ * Scrolls `scroller`, and nothing around it, when what lies from `top` on is not well in view: then into the middle, so that
+ * the next line does not scroll again.
+ */
+export function bringInto(scroller: HTMLElement, top: number, height: number): void {
+  const { scrollTop, clientHeight } = scroller;
+  if (top >= scrollTop + height && top + 2 * height <= scrollTop + clientHeight) return;
+  scroller.scrollTop = top - (clientHeight - height) / 2;
 }
 
 /** `<vp-source>`: the driver's source, to be read: line numbers, quiet colours, marks on lines. */
@@ -51,6 +62,14 @@ export class SourceView extends LitElement {
     });
   }
 
+  /** Scrolls as little as it takes to have `line` in view, and not at all when it is. */
+  async bringIn(line: number): Promise<void> {
+    await this.updateComplete;
+    const row = this.renderRoot.querySelector<HTMLElement>(`[data-line="${line}"]`);
+    const scroller = this.renderRoot.querySelector<HTMLElement>('pre');
+    if (row && scroller) bringInto(scroller, row.offsetTop, row.offsetHeight);
+  }
+
   /** Puts the keyboard focus on the text. */
   override focus(): void {
     this.renderRoot.querySelector('pre')?.focus();
@@ -71,12 +90,13 @@ export class SourceView extends LitElement {
   }
 
   #line(line: number, tokens: readonly Token[], marks: readonly LineMark[]): TemplateResult {
-    const kind = marks.some((mark) => mark.kind === 'error') ? 'error' : marks.length > 0 ? 'finding' : '';
+    const kind = (['error', 'finding'] as const).find((name) => marks.some((mark) => mark.kind === name)) ?? '';
+    const hold = marks.some((mark) => mark.kind === 'hold') ? 'hold' : '';
     const text = marks.map((mark) => mark.text).join('\n');
     const code = tokens.map(({ kind: token, text: piece }) =>
       token === 'plain' ? piece : html`<span class=${`token-${token}`}>${piece}</span>`,
     );
-    return html`<span class="line ${kind} ${line === this.target ? 'target' : ''}" data-line=${line} title=${text}><span class="number" aria-hidden="true">${line}</span>${marks.length > 0 ? html`<span class="hidden-text">${text}</span>` : ''}${code}${'\n'}</span>`;
+    return html`<span class="line ${kind} ${hold} ${line === this.target ? 'target' : ''}" data-line=${line} title=${text}><span class="number" aria-hidden="true">${line}</span>${marks.length > 0 ? html`<span class="hidden-text">${text}</span>` : ''}${code}${'\n'}</span>`;
   }
 
   static override styles = [
@@ -138,6 +158,15 @@ export class SourceView extends LitElement {
 
       .error .number {
         color: var(--bad);
+      }
+
+      .hold {
+        background: var(--hold-wash);
+      }
+
+      .hold .number {
+        color: var(--accent);
+        font-weight: 700;
       }
 
       .target {

@@ -274,6 +274,34 @@ describe('the built page', { timeout: 600_000 }, () => {
   );
 
   it(
+    'steps from the driver’s first call on, shows each call and its line, and lets it go on',
+    visit('', async (page, errors) => {
+      await running(page);
+      await page.locator('.cm-content').waitFor({ timeout: PATIENCE });
+      await page.keyboard.press('Control+.');
+      await state(page, 'Stopped').waitFor({ timeout: PATIENCE });
+      const at = async (call: string, where: string) => {
+        await page.locator('vp-hold div', { hasText: call }).waitFor({ timeout: PATIENCE });
+        await page.locator('vp-hold .where', { hasText: where }).waitFor({ timeout: PATIENCE });
+      };
+      await page.keyboard.press('F10');
+      await at('VideoPortInitialize(', 'DriverEntry · PASSIVE_LEVEL · mini.ts:');
+      await page.keyboard.press('F10');
+      await at('VideoPortGetAccessRanges(ext, 0, 0, 2, [], 0, 0, out)', 'HwVidFindAdapter');
+      const line = page.locator('.cm-line.vp-hold', { hasText: 'VideoPortGetAccessRanges(ext, 0, NULL, 2' });
+      await line.waitFor({ timeout: PATIENCE });
+      assert.ok(await line.isVisible());
+      await page.keyboard.press('Shift+F11');
+      await at('VideoPortWriteRegisterUlong', 'HwVidInitialize');
+      await page.keyboard.press('F8');
+      await running(page);
+      await moving(page);
+      assert.equal(await page.locator('.vp-hold').count(), 0);
+      assert.deepEqual(errors, []);
+    }),
+  );
+
+  it(
     'can be used by keyboard alone: into the source, out of it, and on',
     visit('', async (page) => {
       await running(page);

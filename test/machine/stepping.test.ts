@@ -171,15 +171,17 @@ function routine() {
     const source = driver(`
   const event = vp.out<number>();
   vp.VideoPortCreateEvent(ext, 0, vp.NULL, event);
-  console.log('waits');
   vp.VideoPortWaitForSingleObject(ext, event.value, -3_000_000n);
   for (;;) vp.VideoPortGetCurrentIrql(); // behind`);
-    const { machine, events, until, hold } = await boot(source, { watchdogSeconds: 60 });
-    await until(() => events.some((event) => event.type === 'log' && event.text === 'waits'));
-    machine.pause();
-    expect([machine.state, machine.held]).to.deep.equal(['paused', null]);
+    const { machine, hold, step } = await boot(source, { paused: true, watchdogSeconds: 60 });
+    let at = await hold();
+    while (at.call !== 'VideoPortWaitForSingleObject') at = await step();
     machine.step();
-    const at = await hold();
+    expect([machine.state, machine.held]).to.deep.equal(['paused', null]);
+    // Neither is remembered: nothing is held.
+    machine.step();
+    machine.stepOut();
+    at = await hold();
     expect([at.call, at.line]).to.deep.equal(['VideoPortGetCurrentIrql', lineOf(source, '// behind')]);
     machine.resume();
     expect(machine.state).to.equal('booting');

@@ -18,12 +18,13 @@ import {
   lineNumbers,
   rectangularSelection,
 } from '@codemirror/view';
+import { bringInto } from '../source-view.ts';
 import type { TypeProblem } from '../types/types-protocol.ts';
 import { editorTheme } from './editor-theme.ts';
 import { LineMarks, lineMarks } from './line-marks.ts';
 
 /** What the editor asks of the page. `leave`: Esc was pressed, the keyboard focus is to go on. */
-export type EditorCommand = 'run' | 'restart' | 'stop' | 'leave';
+export type EditorCommand = 'run' | 'restart' | 'stop' | 'pause' | 'step' | 'step-out' | 'leave';
 
 /** What an editor is made of. */
 export interface EditorOptions {
@@ -86,6 +87,14 @@ export class DriverEditor {
     this.view.dispatch({ effects: [EditorView.scrollIntoView(from, { y: 'center' }), targetLine.of(from)] });
   }
 
+  /** Has `line` (from 1) in view, scrolling only the editor and only if it must. */
+  bringIn(line: number): void {
+    const { doc } = this.view.state;
+    if (line < 1 || line > doc.lines) return;
+    const { top, height } = this.view.lineBlockAt(doc.line(line).from);
+    bringInto(this.view.scrollDOM, top + this.view.documentPadding.top, height);
+  }
+
   /** Fetches the type service: completion, hover, signatures, type errors. Until it is there, and without it, the editor just writes. */
   async loadTypes(): Promise<void> {
     const { TypesClient, typeSupport } = await import('./type-support.ts');
@@ -125,6 +134,9 @@ export class DriverEditor {
           keymap.of([
             { key: 'Mod-Enter', run: command('run'), shift: command('restart') },
             { key: 'Mod-.', run: command('stop') },
+            { key: 'F8', run: command('pause') },
+            { key: 'F10', run: command('step') },
+            { key: 'Shift-F11', run: command('step-out') },
           ]),
         ),
         lineMarks,

@@ -61,6 +61,9 @@ const layout = EditorView.theme({
 const marks = EditorView.theme({
   '.cm-line.vp-finding': { backgroundColor: 'var(--warn-wash)' },
   '.cm-line.vp-error': { backgroundColor: 'var(--bad-wash)' },
+  '.cm-line.vp-hold': { backgroundColor: 'var(--hold-wash)' },
+  '.cm-lineNumbers .vp-hold-number': { position: 'relative', color: 'var(--accent)', fontWeight: '700' },
+  '.cm-lineNumbers .vp-hold-number::after': { content: '"▶"', position: 'absolute', right: '2px', fontSize: '0.7em' },
   '.cm-line.vp-target': { boxShadow: 'inset 0 1px var(--accent), inset 0 -1px var(--accent)' },
   '.cm-lintRange': { backgroundImage: 'none', paddingBottom: '0' },
   '.cm-lintRange-error': { textDecoration: 'underline wavy var(--bad) 1px', textUnderlineOffset: '3px' },

@@ -1,14 +1,18 @@
-/** What the machine and the compiler say about lines, shown in the editor: a wash, a mark in the margin, a tooltip. */
+/**
+ * What the machine and the compiler say about lines, shown in the editor: a wash, a mark in the margin, a tooltip. And where
+ * a paused driver stands: a wash and an arrow.
+ */
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import {
   type ChangeDesc,
   type Extension,
+  RangeSet,
   RangeSetBuilder,
   StateEffect,
   StateField,
   type Text,
 } from '@codemirror/state';
-import { Decoration, type DecorationSet, EditorView } from '@codemirror/view';
+import { Decoration, type DecorationSet, EditorView, GutterMarker, gutterLineClass } from '@codemirror/view';
 import type { LineMark } from '../source-view.ts';
 
 const setLines = StateEffect.define<DecorationSet>();
@@ -28,8 +32,27 @@ const lines = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+const setHold = StateEffect.define<number | null>();
+const holdLine = Decoration.line({ class: 'vp-hold' });
+const holdNumber = new (class extends GutterMarker {
+  override elementClass = 'vp-hold-number';
+})();
+
+/** Start of the line before whose call the driver is held. Any change of the text takes the mark away: another driver boots. */
+const hold = StateField.define<number | null>({
+  create: () => null,
+  update(value, transaction) {
+    for (const effect of transaction.effects) if (effect.is(setHold)) return effect.value;
+    return transaction.docChanged ? null : value;
+  },
+  provide: (field) => [
+    EditorView.decorations.from(field, (at) => (at === null ? Decoration.none : Decoration.set(holdLine.range(at)))),
+    gutterLineClass.from(field, (at) => (at === null ? RangeSet.empty : RangeSet.of(holdNumber.range(at)))),
+  ],
+});
+
 /** What an editor needs so that {@link LineMarks} can put marks into it. */
-export const lineMarks: Extension = [lines, lintGutter()];
+export const lineMarks: Extension = [lines, hold, lintGutter()];
 
 /**
  * The marks of one editor. Those of the machine speak of the text that was booted, which may be older than the text in the
@@ -83,7 +106,9 @@ export class LineMarks {
     const key = JSON.stringify(marks);
     if (key === this.#shown) return;
     this.#shown = key;
-    this.#own = marks.flatMap((mark) => this.#place(mark) ?? []);
+    const { doc } = this.#view.state;
+    const held = marks.find(({ kind, line }) => kind === 'hold' && line >= 1 && line <= doc.lines);
+    this.#own = marks.flatMap((mark) => (mark.kind === 'hold' ? [] : (this.#place(mark) ?? [])));
     const builder = new RangeSetBuilder<Decoration>();
     const kinds = new Map<number, keyof typeof washes>();
     for (const { from, severity } of this.#own) {
@@ -91,7 +116,8 @@ export class LineMarks {
       if (severity === 'error' || !kinds.has(start)) kinds.set(start, severity === 'error' ? 'error' : 'finding');
     }
     for (const [start, kind] of [...kinds].sort(([a], [b]) => a - b)) builder.add(start, start, washes[kind]);
-    this.#view.dispatch({ effects: setLines.of(builder.finish()) });
+    const holdAt = held ? doc.line(held.line).from : null;
+    this.#view.dispatch({ effects: [setLines.of(builder.finish()), setHold.of(holdAt)] });
     this.#publish();
   }
 
