@@ -29,6 +29,13 @@ export interface DeskOptions {
 /** Larger files are no drivers. */
 const largestImport = 1024 * 1024;
 
+/** The text in a file. Rejects for what is none. */
+async function textOf(file: File): Promise<string> {
+  const text = await file.text();
+  if (text.includes('\0')) throw new Error(`${file.name} is not a text: a driver is one TypeScript file.`);
+  return text;
+}
+
 /** One visitor's desk: the open driver, the link in the address, and what was said about both. */
 export class DriverDesk implements ReactiveController {
   readonly #host: ReactiveControllerHost;
@@ -164,7 +171,7 @@ export class DriverDesk implements ReactiveController {
         case 'import':
           if (request.file.size > largestImport)
             throw new Error(`${request.file.name} is larger than a driver can be (1 MiB).`);
-          await this.#open(request.file.text(), (source) => workspace.create(request.file.name, source));
+          await this.#open(textOf(request.file), (source) => workspace.create(request.file.name, source));
           break;
         case 'lesson':
           await this.#openLesson(request.id);
@@ -177,6 +184,9 @@ export class DriverDesk implements ReactiveController {
           break;
         case 'rename':
           workspace.rename(request.id, request.name);
+          break;
+        case 'duplicate':
+          workspace.duplicate(request.id);
           break;
         case 'remove': {
           const fileName = workspace.store.get(request.id)?.fileName ?? '';

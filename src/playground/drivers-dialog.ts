@@ -1,13 +1,15 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { dialogStyles } from './dialog-styles.ts';
 import type { StoredDriver } from './driver-store.ts';
 import type { GalleryEntry } from './gallery.ts';
-import { importIcon, newIcon, renameIcon, trashIcon } from './icons.ts';
+import { copyIcon, exportIcon, importIcon, logo, newIcon, renameIcon, trashIcon } from './icons.ts';
+import { download } from './share-dialog.ts';
 import { sharedStyles } from './shared-styles.ts';
+import { filmFrames, filmOf } from './thumbnails.ts';
 
 /** What someone asks of the list of drivers. */
 export type DriverRequest =
-  | { readonly action: 'shipped' | 'mine' | 'remove' | 'lesson'; readonly id: string }
+  | { readonly action: 'shipped' | 'mine' | 'duplicate' | 'remove' | 'lesson'; readonly id: string }
   | { readonly action: 'rename'; readonly id: string; readonly name: string }
   | { readonly action: 'import'; readonly file: File }
   | { readonly action: 'new' };
@@ -15,7 +17,7 @@ export type DriverRequest =
 /** Fired for each request. */
 export type DriverRequestEvent = CustomEvent<DriverRequest>;
 
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const day = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' });
 
 /** `<vp-drivers>`: the gallery of shipped drivers, and the visitor's own. */
 export class DriversDialog extends LitElement {
@@ -70,45 +72,57 @@ export class DriversDialog extends LitElement {
     this.#ask(request);
   }
 
+  protected override updated(changed: PropertyValues): void {
+    // The row that had the focus is gone with its driver: what brings it back is next.
+    if (changed.has('removed') && this.removed) this.renderRoot.querySelector<HTMLElement>('[data-undo]')?.focus();
+  }
+
   override render(): TemplateResult {
-    return html`<dialog aria-labelledby="title" @click=${this.#clicked}>
+    return html`<dialog class="wide" aria-labelledby="title" @click=${this.#clicked}>
       <div class="body">
         <header>
           <h2 id="title">Drivers</h2>
           <button class="plain close" aria-label="Close" @click=${this.close}>✕</button>
         </header>
-        <h3>Shipped</h3>
-        <ul class="cards">
-          ${this.shipped.map((entry) => this.#card(entry))}
-          <li>
-            <button class="card new" data-new @click=${() => this.#choose({ action: 'new' })}>
-              <span class="name">${newIcon}New driver</span>
-              <span class="sentence">Begins with a driver that boots and draws; the picture is one function, yours to change.</span>
-            </button>
-          </li>
-        </ul>
-        <h3>Mine, kept in this browser only</h3>
-        ${this.removed ? this.#undo(this.removed) : nothing}
-        ${
-          this.mine.length === 0
-            ? html`<p class="quiet">None yet. Edit any driver: a copy of your own is kept as you type.</p>`
-            : html`<ul class="rows">
-                ${this.mine.map((driver) => this.#row(driver))}
-              </ul>`
-        }
-        <p>
-          <label class="button import">${importIcon}Import a file<input type="file" accept=".ts,.js,.mts,.mjs,.txt,text/*" @change=${this.#fileChosen} /></label>
-        </p>
+        <div class="parts">
+          <section aria-labelledby="shipped">
+            <h3 id="shipped">Shipped</h3>
+            <ul class="cards">
+              ${this.shipped.map((entry) => this.#card(entry))}
+            </ul>
+          </section>
+          <section aria-labelledby="mine">
+            <h3 id="mine">Mine</h3>
+            <div class="begin">
+              <button data-new @click=${() => this.#choose({ action: 'new' })}>${newIcon}New driver</button>
+              <label class="button import">${importIcon}Import a file<input type="file" accept=".ts,.js,.mts,.mjs,.txt,text/*" @change=${this.#fileChosen} /></label>
+            </div>
+            ${this.removed ? this.#undo(this.removed) : nothing}
+            <ul class="rows">
+              ${this.mine.map((driver) => this.#row(driver))}
+            </ul>
+            <p class="quiet small">${
+              this.mine.length === 0
+                ? 'None yet. A new driver boots as it stands; an edit of a shipped one becomes a copy of your own.'
+                : ''
+            } Every edit is kept as you type, in this browser only. A file can also be dropped on the page.</p>
+          </section>
+        </div>
       </div>
     </dialog>`;
   }
 
-  #card(entry: GalleryEntry): TemplateResult {
-    const open = entry.id === this.openId;
+  #card({ id, name, sentence, teaches, difficulty }: GalleryEntry): TemplateResult {
+    const open = id === this.openId;
+    const film = filmOf(id);
     return html`<li>
-      <button class="card" data-shipped=${entry.id} aria-current=${open ? 'true' : 'false'} @click=${() => this.#choose({ action: 'shipped', id: entry.id })}>
-        <span class="name"><b class="mono">${entry.name}</b><span class="chip">${entry.difficulty}</span>${open ? html`<span class="chip open">open</span>` : nothing}</span>
-        <span class="sentence">${entry.sentence}</span>
+      <button class="card" data-shipped=${id} aria-current=${open ? 'true' : 'false'} ?autofocus=${open} @click=${() => this.#choose({ action: 'shipped', id })}>
+        <span class="film">${film === null ? logo : html`<img src=${film} alt="" loading="lazy" decoding="async" />`}</span>
+        <span class="about">
+          <span class="name"><b class="mono">${name}</b><span class="chip ${difficulty}">${difficulty}</span>${open ? html`<span class="chip">open</span>` : nothing}</span>
+          <span class="sentence">${sentence}</span>
+          <span class="teaches">${teaches.map((topic) => html`<span>${topic}</span> `)}</span>
+        </span>
       </button>
     </li>`;
   }
@@ -123,13 +137,18 @@ export class DriversDialog extends LitElement {
         </form>
       </li>`;
     }
+    const open = id === this.openId;
     return html`<li class="row">
-      <button class="plain own" data-mine=${id} aria-current=${id === this.openId ? 'true' : 'false'} @click=${() => this.#choose({ action: 'mine', id })}>
+      <button class="plain own" data-mine=${id} aria-current=${open ? 'true' : 'false'} ?autofocus=${open} @click=${() => this.#choose({ action: 'mine', id })}>
         <b class="mono">${fileName}</b>
         <span class="quiet">${day.format(driver.edited)}${driver.base ? `, from ${driver.base}` : ''}</span>
       </button>
-      <button class="plain icon" data-rename aria-label=${`Rename ${fileName}`} title="Rename" @click=${() => this.#rename(id)}>${renameIcon}</button>
-      <button class="plain icon" data-remove aria-label=${`Delete ${fileName}`} title="Delete" @click=${() => this.#ask({ action: 'remove', id })}>${trashIcon}</button>
+      <span class="actions">
+        <button class="plain icon" data-rename aria-label=${`Rename ${fileName}`} title="Rename" @click=${() => this.#rename(id)}>${renameIcon}</button>
+        <button class="plain icon" data-duplicate aria-label=${`Duplicate ${fileName}`} title="Duplicate" @click=${() => this.#ask({ action: 'duplicate', id })}>${copyIcon}</button>
+        <button class="plain icon" data-export aria-label=${`Save ${fileName} as a file`} title="Save as a file" @click=${() => download(new Blob([driver.source], { type: 'text/plain' }), fileName)}>${exportIcon}</button>
+        <button class="plain icon" data-remove aria-label=${`Delete ${fileName}`} title="Delete" @click=${() => this.#ask({ action: 'remove', id })}>${trashIcon}</button>
+      </span>
     </li>`;
   }
 
@@ -138,7 +157,7 @@ export class DriversDialog extends LitElement {
       <button data-undo @click=${() => {
         undo();
         this.removed = null;
-        this.#dialog?.focus();
+        void this.updateComplete.then(() => this.#focus('[data-mine]'));
       }}>Undo</button></p>`;
   }
 
@@ -156,7 +175,11 @@ export class DriversDialog extends LitElement {
     const name = this.renderRoot.querySelector<HTMLInputElement>('input[name=name]')?.value ?? '';
     this.renaming = null;
     if (name.trim() !== '') this.#ask({ action: 'rename', id, name });
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`[data-mine="${id}"]`)?.focus());
+    void this.updateComplete.then(() => this.#focus(`[data-mine="${id}"]`));
+  }
+
+  #focus(selector: string): void {
+    this.renderRoot.querySelector<HTMLElement>(selector)?.focus();
   }
 
   #renameKeyPressed(event: KeyboardEvent): void {
@@ -164,7 +187,9 @@ export class DriversDialog extends LitElement {
     // Gives the renaming up, not the whole dialog.
     event.preventDefault();
     event.stopPropagation();
+    const id = this.renaming;
     this.renaming = null;
+    void this.updateComplete.then(() => this.#focus(`[data-mine="${id}"]`));
   }
 
   #fileChosen(event: Event): void {
@@ -183,16 +208,31 @@ export class DriversDialog extends LitElement {
     sharedStyles,
     dialogStyles,
     css`
+      .wide {
+        width: min(1080px, calc(100vw - 24px));
+      }
+
+      .parts {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) 292px;
+        gap: 0 24px;
+        align-items: start;
+      }
+
+      .parts h3 {
+        margin-top: 8px;
+      }
+
       ul {
         display: grid;
-        gap: 8px;
+        gap: 10px;
         margin: 0;
         padding: 0;
         list-style: none;
       }
 
       .cards {
-        grid-template-columns: repeat(auto-fill, minmax(min(260px, 100%), 1fr));
+        grid-template-columns: repeat(auto-fill, minmax(210px, 1fr));
       }
 
       .cards li {
@@ -201,10 +241,10 @@ export class DriversDialog extends LitElement {
 
       .card {
         display: grid;
-        gap: 6px;
         align-content: start;
-        justify-items: start;
-        padding: 10px 12px;
+        gap: 0;
+        padding: 0;
+        overflow: hidden;
         border-color: var(--line);
         text-align: left;
         white-space: normal;
@@ -212,45 +252,135 @@ export class DriversDialog extends LitElement {
 
       .card[aria-current='true'] {
         border-color: var(--accent);
+        box-shadow: 0 0 0 1px var(--accent);
       }
 
-      .card.new {
-        border-style: dashed;
-        border-color: var(--line-strong);
-        background: transparent;
+      /* The film's frames lie one below the other; one of them shows, and moving means moving the next one up. */
+      .film {
+        position: relative;
+        display: grid;
+        place-items: center;
+        overflow: hidden;
+        width: 100%;
+        aspect-ratio: 4 / 3;
+        background: var(--screen-off);
       }
 
-      .card.new:hover {
-        background: var(--hover);
+      .film img {
+        position: absolute;
+        top: 0;
+        left: 0;
+        width: 100%;
+        height: ${filmFrames * 100}%;
+        /* Once on and back, then it rests until someone looks at it: nothing moves for ever beside what is read. */
+        animation: film 2s steps(${filmFrames}, jump-none) 2 alternate;
+      }
+
+      .card:is(:hover, :focus-visible) .film img {
+        animation-iteration-count: infinite;
+      }
+
+      @keyframes film {
+        to {
+          transform: translateY(calc(-100% * ${filmFrames - 1} / ${filmFrames}));
+        }
+      }
+
+      .film .logo {
+        width: 48px;
+        height: 48px;
+      }
+
+      .about {
+        display: grid;
+        gap: 5px;
+        align-content: start;
+        padding: 9px 11px 11px;
       }
 
       .name {
         display: flex;
         flex-wrap: wrap;
-        gap: 8px;
+        gap: 4px 7px;
         align-items: center;
       }
 
-      .new .name {
-        font-weight: 600;
-      }
-
-      .chip {
+      .chip,
+      .teaches span {
         padding: 0 7px;
         border-radius: 9px;
         background: var(--hover);
         color: var(--text-quiet);
         font-size: var(--size-tiny);
         line-height: 17px;
+        white-space: nowrap;
       }
 
-      .chip.open {
+      .beginner {
+        background: var(--good-wash);
+        color: var(--good);
+      }
+
+      .intermediate {
         background: var(--accent-wash);
         color: var(--accent);
       }
 
+      .advanced {
+        background: var(--warn-wash);
+        color: var(--warn);
+      }
+
       .sentence {
         color: var(--text-quiet);
+        font-size: var(--size-small);
+        line-height: 1.45;
+      }
+
+      .teaches {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px;
+      }
+
+      .teaches span {
+        border-radius: 4px;
+        padding: 0 5px;
+      }
+
+      .begin {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+        margin-bottom: 8px;
+      }
+
+      .small {
+        font-size: var(--size-small);
+      }
+
+      @media (width < 900px) {
+        .parts {
+          grid-template-columns: minmax(0, 1fr);
+        }
+
+        .parts section + section {
+          margin-top: 14px;
+        }
+      }
+
+      /* A telephone: the film beside the words. */
+      @media (width < 520px) {
+        .card {
+          grid-template-columns: 104px minmax(0, 1fr);
+        }
+
+        .film {
+          align-self: start;
+          margin: 11px 0 11px 11px;
+          width: auto;
+          border-radius: 4px;
+        }
       }
 
       .rows {
@@ -259,9 +389,14 @@ export class DriversDialog extends LitElement {
 
       .row {
         display: flex;
-        gap: 4px;
+        flex-wrap: wrap;
         align-items: center;
+        justify-content: flex-end;
         border-top: 1px solid var(--line);
+      }
+
+      .actions {
+        display: flex;
       }
 
       .row form {
@@ -282,7 +417,7 @@ export class DriversDialog extends LitElement {
       }
 
       .own {
-        flex: 1;
+        flex: 1 1 150px;
         flex-wrap: wrap;
         gap: 0 12px;
         min-width: 0;
@@ -306,8 +441,9 @@ export class DriversDialog extends LitElement {
 
       .icon {
         justify-content: center;
-        width: var(--control);
+        width: 30px;
         padding: 0;
+        color: var(--text-quiet);
       }
 
       .undo {
@@ -318,10 +454,6 @@ export class DriversDialog extends LitElement {
         padding: 4px 4px 4px 12px;
         border-radius: var(--radius);
         background: var(--warn-wash);
-      }
-
-      .import {
-        margin-top: 8px;
       }
 
       .import input {

@@ -47,6 +47,10 @@ export const importIcon = icon(svg`<path d="M8 10V2.500M5.2 5 8 2.2 10.8 5M3 11.
 export const newIcon = icon(svg`<path d="M8 3v10M3 8h10" />`);
 /** A pencil: rename. */
 export const renameIcon = icon(svg`<path d="M3 13l.8-3L10.5 3.300l2.2 2.200L6 12.200zM9 4.8 11.2 7" />`);
+/** Two sheets: copy. */
+export const copyIcon = icon(
+  svg`<rect x="5.5" y="5.5" width="8" height="8" rx="1.2" /><path d="M10.5 3.500V2.500h-8v8h1" />`,
+);
 /** A bin: delete. */
 export const trashIcon = icon(
   svg`<path d="M3 4.500h10M6.5 4.500V3h3v1.500M4.5 4.500l.6 9h5.800l.6-9M6.8 7v4M9.2 7v4" />`,

@@ -238,6 +238,8 @@ export class MonitorView extends LitElement {
         width: 100%;
         height: 100%;
         border: 0;
+        /* The frame only shows: what the mouse does over it, a file that is dragged too, is the page's. */
+        pointer-events: none;
       }
 
       /* What lies above the last picture's edges must not show through while the new one waits below. */

@@ -6,6 +6,7 @@ import type { ChoiceEvent, ControlEvent } from './control-bar.ts';
 import { DriverDesk } from './driver-desk.ts';
 import { NoStore } from './driver-store.ts';
 import type { DriverRequestEvent, DriversDialog } from './drivers-dialog.ts';
+import type { FilesEvent } from './file-drop.ts';
 import { formatCount, formatPlace } from './format.ts';
 import { gallery } from './gallery.ts';
 import {
@@ -43,6 +44,7 @@ import './activity-lights.ts';
 import './control-bar.ts';
 import './drivers-dialog.ts';
 import './engine-badge.ts';
+import './file-drop.ts';
 import './findings-list.ts';
 import './hold-strip.ts';
 import './log-view.ts';
@@ -379,6 +381,12 @@ export class PlaygroundApp extends LitElement {
     if (removed) dialog.removed = removed;
   }
 
+  /** One after the other: each is kept, and the last is open in the end. */
+  async #filesDropped(event: FilesEvent): Promise<void> {
+    this.#part<DriversDialog>('vp-drivers').close();
+    for (const file of event.detail) await this.desk.ask({ action: 'import', file });
+  }
+
   #commanded(event: EditorCommandEvent): void {
     const { session } = this;
     if (event.detail === 'leave') this.renderRoot.querySelector<HTMLElement>('.tools button')?.focus();
@@ -457,6 +465,7 @@ export class PlaygroundApp extends LitElement {
         </main>
       </div>
       <vp-drivers .shipped=${gallery} .mine=${this.desk.workspace.store.list()} .openId=${this.#open.id} @driver-request=${this.#driverAsked}></vp-drivers>
+      ${this.layout === 'page' ? html`<vp-drop @files=${this.#filesDropped}></vp-drop>` : nothing}
       <vp-share></vp-share>
       <vp-shortcuts .singleKeys=${this.singleKeys} @single-keys=${this.#singleKeysChosen}></vp-shortcuts>`;
   }

@@ -187,6 +187,15 @@ export class Workspace implements ReactiveController {
     this.#host.requestUpdate();
   }
 
+  /** Keeps a copy of a driver of the visitor's own beside it, and leaves open what is open. */
+  duplicate(id: string): void {
+    const driver = this.store.get(id);
+    if (!driver) return;
+    const { fileName, base, source, held } = driver;
+    this.#store({ fileName: this.#freeName(fileName.replace(/(?:-copy)?\.ts$/, '-copy')), base, source, held });
+    this.#host.requestUpdate();
+  }
+
   /** Deletes a driver of the visitor's own. @returns what brings it back; null when there is none of that id */
   remove(id: string): (() => void) | null {
     const driver = this.store.get(id);

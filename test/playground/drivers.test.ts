@@ -202,7 +202,8 @@ describe('drivers of the page', () => {
       await app.updateComplete;
       dialog()?.show();
       await dialog()?.updateComplete;
-      expect(inDialog('[data-shipped=mini]')?.textContent).to.contain('The smallest complete miniport');
+      const card = inDialog('[data-shipped=mini]');
+      expect(card?.textContent).to.match(/beginner[\s\S]*The smallest complete miniport[\s\S]*common buffers/);
       inDialog('[data-shipped=mini]')?.click();
       await until('mini', () => app.desk.workspace.current.origin === 'gallery');
       expect(dialog()?.open).to.equal(false);
@@ -233,6 +234,59 @@ describe('drivers of the page', () => {
       expect(app.desk.workspace.store.list()[0]?.fileName).to.equal('second.ts');
     });
 
+    it('duplicates a driver and leaves open what is open', async () => {
+      await open();
+      app.desk.workspace.create('first.ts', `${mini}\n// first`);
+      app.desk.workspace.create('second.ts', mini);
+      await app.updateComplete;
+      dialog()?.show();
+      await dialog()?.updateComplete;
+      inDialog('[data-duplicate][aria-label*="first.ts"]')?.click();
+      await until('the copy', () => inDialog('.rows')?.textContent?.includes('first-copy.ts'));
+      inDialog('[data-duplicate][aria-label*="first-copy.ts"]')?.click();
+      await until('the copy of the copy', () => inDialog('.rows')?.textContent?.includes('first-copy-2.ts'));
+      expect(app.desk.workspace.current.fileName).to.equal('second.ts');
+      const copies = app.desk.workspace.store.list().filter(({ fileName }) => fileName.startsWith('first'));
+      expect(copies.map(({ source }) => source)).to.deep.equal(Array(3).fill(`${mini}\n// first`));
+    });
+
+    it('keeps the focus in the list when a row goes and when it comes back', async () => {
+      await open();
+      app.desk.workspace.create('first.ts', mini);
+      await app.updateComplete;
+      dialog()?.show();
+      await dialog()?.updateComplete;
+      const focused = () => dialog()?.shadowRoot?.activeElement;
+      expect(focused(), 'what is open').to.equal(inDialog('[data-mine]'));
+      inDialog('[data-remove]')?.click();
+      await until('the way back', () => focused()?.hasAttribute('data-undo'));
+      inDialog('[data-undo]')?.click();
+      await until('the row', () => focused()?.hasAttribute('data-mine'));
+    });
+
+    it('takes a file that is dropped on the page, and leaves text that is dragged to the editor', async () => {
+      await open();
+      const drag = (type: string, fill: (data: DataTransfer) => void) => {
+        const dataTransfer = new DataTransfer();
+        fill(dataTransfer);
+        const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+        document.body.dispatchEvent(event);
+        return event;
+      };
+      const curtain = () => part('vp-drop')?.shadowRoot?.querySelector('[popover]');
+      const file = (data: DataTransfer) => data.items.add(new File([`${mini}\n// dropped`], 'dropped.ts'));
+      expect(drag('dragenter', (data) => data.setData('text/plain', 'words')).defaultPrevented).to.equal(false);
+      drag('dragenter', file);
+      await until('the curtain', () => curtain()?.matches(':popover-open'));
+      drag('dragleave', file);
+      await until('no curtain', () => !curtain());
+      drag('dragover', file);
+      expect(drag('drop', file).defaultPrevented).to.equal(true);
+      await until('the driver', () => app.desk.workspace.current.fileName === 'dropped.ts');
+      expect(app.desk.workspace.current).to.include({ origin: 'mine', source: `${mini}\n// dropped` });
+      await until('no curtain', () => !curtain());
+    });
+
     it('imports a file as a driver of one’s own, and refuses what is too large for one', async () => {
       await open();
       await app.desk.ask({ action: 'import', file: new File(['export const a = 1;'], 'theirs.js') });
@@ -245,6 +299,9 @@ describe('drivers of the page', () => {
       expect(app.desk.workspace.current.fileName).to.equal('theirs.ts');
       await app.updateComplete;
       expect(notice()).to.contain('film.mp4 is larger than a driver can be');
+      await app.desk.ask({ action: 'import', file: new File([new Uint8Array(64)], 'picture.png') });
+      await app.updateComplete;
+      expect(notice()).to.contain('picture.png is not a text');
     });
   });
 
