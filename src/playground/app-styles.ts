@@ -48,6 +48,12 @@ export const appStyles = [
       white-space: nowrap;
     }
 
+    .header-buttons {
+      display: flex;
+      flex: none;
+      gap: 10px;
+    }
+
     .icon {
       justify-content: center;
       width: var(--control);
@@ -119,6 +125,7 @@ export const appStyles = [
     }
 
     .bezel {
+      position: relative;
       display: flex;
       gap: 12px;
       align-items: center;

@@ -3,6 +3,7 @@ import source from '../miniports/mini.ts?raw';
 import { isolatePage, keepSite } from '../site/page.ts';
 import { layoutOf } from './layout.ts';
 import { PlaygroundApp } from './playground-app.ts';
+import { readSetting } from './settings.ts';
 
 const isolated = isolatePage();
 // Asked for first and waited for last: the page is painted while the machine's script is on its way.
@@ -12,6 +13,10 @@ const app = new PlaygroundApp();
 app.layout = layoutOf(location.search);
 app.loadEditor = () => import('./editor/driver-editor.ts');
 app.types = app.layout === 'page';
+// Once, to people who came for nothing in particular; `?tour` asks for it.
+const asked = new URLSearchParams(location.search).has('tour');
+const stranger = readSetting('tour') === null && location.hash === '' && !navigator.webdriver;
+app.tour = app.layout === 'page' && (asked || stranger);
 app.machineHost = {
   boot: async (options) => (await machine).Machine.boot(options),
   support: async () => {

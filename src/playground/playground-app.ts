@@ -38,6 +38,7 @@ import type { LineMark } from './source-view.ts';
 import type { StatsPanel } from './stats-panel.ts';
 import { formatCall, type StepRequest, spokenHold } from './stepper.ts';
 import { chooseTheme, currentTheme, type Theme } from './theme.ts';
+import type { Tour } from './tour.ts';
 import { lessonOf } from './workspace.ts';
 
 import './activity-lights.ts';
@@ -71,6 +72,9 @@ const phaseNames: Readonly<Record<Phase, string>> = {
   failed: 'Driver failed',
   crashed: 'Crashed',
 };
+
+/** While the visitor waits for a machine. */
+const bootingPhases: ReadonlySet<Phase> = new Set<Phase>(['checking', 'starting', 'booting']);
 
 /**
  * `<vp-playground>`: the whole page. Open a driver on its desk and give it a machine host; it boots the driver at once where a
@@ -106,6 +110,8 @@ export class PlaygroundApp extends LitElement {
   /** Is the lesson put away, though its driver is open? */
   declare lessonClosed: boolean;
 
+  /** Is the tour to begin when the first picture is there? Set it before. */
+  tour = false;
   /** What runs, and what it said. */
   readonly session: Session;
   /** Which driver is open. */
@@ -182,6 +188,20 @@ export class PlaygroundApp extends LitElement {
     if (!this.session.canStop) this.#part<ActivityLights>('vp-lights').change = null;
     this.#showNewTrouble();
     this.#showNewHold();
+    if (this.tour && this.session.hasPicture && !this.#dialogOpen) void this.#startTour();
+  }
+
+  async #startTour(): Promise<void> {
+    this.tour = false;
+    await import('./tour.ts');
+    await this.#part<Tour>('vp-tour').start();
+  }
+
+  /** What opens over the tour ends it; before its first start it is not even loaded. */
+  #endTour(): void {
+    this.tour = false;
+    const tour = this.#part<Tour>('vp-tour');
+    if (tour.open) tour.end();
   }
 
   async #powerOn(machineHost: MachineHost): Promise<void> {
@@ -312,6 +332,7 @@ export class PlaygroundApp extends LitElement {
         this.#part<SourceEditor>('vp-editor').focus();
         break;
       case 'drivers':
+        this.#endTour();
         this.#part<DriversDialog>('vp-drivers').show();
         break;
       case 'share':
@@ -327,6 +348,7 @@ export class PlaygroundApp extends LitElement {
         chooseTheme(this.theme);
         break;
       case 'help':
+        this.#endTour();
         this.#part<ShortcutsDialog>('vp-shortcuts').show();
         break;
     }
@@ -341,6 +363,7 @@ export class PlaygroundApp extends LitElement {
 
   #share(): void {
     if (this.#open.origin === 'none') return;
+    this.#endTour();
     const { fileName } = this.#open;
     const shared = Promise.all([this.desk.link(), this.session.picture()]);
     void this.#part<ShareDialog>('vp-share').show(
@@ -467,7 +490,8 @@ export class PlaygroundApp extends LitElement {
       <vp-drivers .shipped=${gallery} .mine=${this.desk.workspace.store.list()} .openId=${this.#open.id} @driver-request=${this.#driverAsked}></vp-drivers>
       ${this.layout === 'page' ? html`<vp-drop @files=${this.#filesDropped}></vp-drop>` : nothing}
       <vp-share></vp-share>
-      <vp-shortcuts .singleKeys=${this.singleKeys} @single-keys=${this.#singleKeysChosen}></vp-shortcuts>`;
+      <vp-shortcuts .singleKeys=${this.singleKeys} @single-keys=${this.#singleKeysChosen} @tour=${this.#startTour}></vp-shortcuts>
+      <vp-tour></vp-tour>`;
   }
 
   #header(): TemplateResult {
@@ -476,11 +500,13 @@ export class PlaygroundApp extends LitElement {
       ${logo}
       <h1>videoport</h1>
       <p>A Windows video port driver (videoprt.sys, XP/2003 model) running in your browser.</p>
+      <div class="header-buttons">
       <button class="plain" aria-label="Drivers" aria-keyshortcuts="D" title="Shipped drivers and your own (D)" @click=${() => this.#do('drivers')}>${driversIcon}<span class="label">Drivers</span></button>
       <button class="plain" data-lessons aria-label="Lessons" aria-expanded=${this.#lesson === null ? 'false' : 'true'} title="Lessons: from the first common buffer to a whole driver" @click=${() => void this.#toggleLessons()}>${lessonsIcon}<span class="label">Lessons</span></button>
       <button class="plain" aria-label="Share" aria-keyshortcuts="H" title="Share what is open (H)" @click=${() => this.#do('share')}>${shareIcon}<span class="label">Share</span></button>
       <button class="plain icon" aria-label="Keyboard shortcuts" aria-keyshortcuts="?" title="Keyboard shortcuts (?)" @click=${() => this.#do('help')}>${keyboardIcon}</button>
       <button class="plain icon" aria-label=${`Use the ${other} theme`} aria-keyshortcuts="T" title=${`Use the ${other} theme (T)`} @click=${() => this.#do('theme')}>${this.theme === 'dark' ? sunIcon : moonIcon}</button>
+      </div>
     </header>`;
   }
 
@@ -524,6 +550,7 @@ export class PlaygroundApp extends LitElement {
           @control=${(event: ControlEvent) => this.#do(event.detail)}
         ></vp-monitor>
         <div class="bezel">
+          ${bootingPhases.has(phase) ? html`<div class="progress" role="progressbar" aria-label=${phaseNames[phase]}></div>` : nothing}
           <span class="state ${phase}"><i aria-hidden="true"></i><span role="status" aria-live="polite">${phaseNames[phase]}<span class="hidden-text">${reason}</span></span></span>
           <vp-hold .hold=${hold} ?linked=${this.layout !== 'monitor'} ?hidden=${!paused}></vp-hold>
           <span class="mode mono" title="The mode that is set" ?hidden=${paused}>${mode ? `${mode.width}×${mode.height}` : ''}</span>

@@ -13,12 +13,17 @@ export interface Shared {
   readonly picture: Screen | null;
 }
 
-/** A picture as a PNG file. Rejects when the browser cannot make one. */
-export async function pngOf({ width, height, pixels }: Screen): Promise<Blob> {
+function canvasOf({ width, height, pixels }: Screen): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   canvas.width = width;
   canvas.height = height;
   canvas.getContext('2d')?.putImageData(new ImageData(pixels, width, height), 0, 0);
+  return canvas;
+}
+
+/** A picture as a PNG file. Rejects when the browser cannot make one. */
+export async function pngOf(screen: Screen): Promise<Blob> {
+  const canvas = canvasOf(screen);
   return new Promise((resolve, reject) =>
     canvas.toBlob(
       (blob) => (blob ? resolve(blob) : reject(new Error('the browser made no PNG of the screen'))),
@@ -26,6 +31,9 @@ export async function pngOf({ width, height, pixels }: Screen): Promise<Blob> {
     ),
   );
 }
+
+/** Links longer than this are cut by some programs that pass them on. In characters. */
+const comfortable = 2000;
 
 /** Hands a file to the browser's downloads. */
 export function download(content: Blob, fileName: string): void {
@@ -48,7 +56,9 @@ export class ShareDialog extends LitElement {
   declare shared: Shared | null;
   declare problem: string;
   declare kind: 'embed' | 'embed=monitor';
-  declare copied: 'link' | 'snippet' | '';
+  declare copied: 'link' | 'snippet' | 'picture' | '';
+
+  #shown: { readonly picture: Screen; readonly canvas: HTMLCanvasElement } | null = null;
 
   constructor() {
     super();
@@ -116,6 +126,11 @@ export class ShareDialog extends LitElement {
         <button class="main" data-copy="link" @click=${() => this.#copy('link', this.#link)}>${this.copied === 'link' ? 'Copied' : 'Copy link'}</button>
       </div>
       <p class="quiet">${formatCount(this.#link.length)} characters hold <b class="mono">${fileName}</b>, resolution, engine and verifier. Nothing is sent to any server, and the link works for ever.</p>
+      ${
+        this.#link.length > comfortable
+          ? html`<p class="long">Some programs cut links longer than ${formatCount(comfortable)} characters. Where it matters, pass the driver on as a file.</p>`
+          : nothing
+      }
       <h3>Embed</h3>
       <div class="kinds" role="radiogroup" aria-label="What the frame shows">
         ${this.#kind('embed', 'Monitor and source')} ${this.#kind('embed=monitor', 'Monitor only')}
@@ -127,11 +142,28 @@ export class ShareDialog extends LitElement {
       <h3>Screen</h3>
       ${
         picture
-          ? html`<div class="line"><span class="quiet">${picture.width}×${picture.height}, as it is now</span><button data-png @click=${() => this.#save(picture, fileName)}>Download PNG</button></div>`
+          ? html`<div class="line picture">
+              ${this.#preview(picture)}
+              <span class="quiet">${picture.width}×${picture.height}, as it was when this opened</span>
+              <span class="buttons">
+                <button data-copy="picture" @click=${() => this.#copyPicture(picture)}>${this.copied === 'picture' ? 'Copied' : 'Copy picture'}</button>
+                <button data-png @click=${() => this.#save(picture, fileName)}>Download PNG</button>
+              </span>
+            </div>`
           : html`<p class="quiet">The monitor shows nothing now. Run the driver to share its picture.</p>`
       }
       <span class="hidden-text" role="status">${this.copied ? 'Copied' : ''}</span>
     `;
+  }
+
+  /** The picture itself, small. The same picture keeps its canvas. */
+  #preview(picture: Screen): HTMLCanvasElement {
+    if (this.#shown?.picture === picture) return this.#shown.canvas;
+    const canvas = canvasOf(picture);
+    canvas.role = 'img';
+    canvas.ariaLabel = 'The picture on the monitor';
+    this.#shown = { picture, canvas };
+    return canvas;
   }
 
   #kind(kind: ShareDialog['kind'], text: string): TemplateResult {
@@ -149,11 +181,23 @@ export class ShareDialog extends LitElement {
     try {
       await navigator.clipboard.writeText(text);
       this.copied = what;
+      this.problem = '';
     } catch {
       // Closed to this page: what is selected can still be copied by hand.
       this.renderRoot.querySelector<HTMLInputElement>(what === 'link' ? '#link' : 'textarea')?.select();
       this.problem =
         'The browser does not let this page write to the clipboard. The text is selected: copy it by hand.';
+    }
+  }
+
+  async #copyPicture(picture: Screen): Promise<void> {
+    try {
+      // The promise itself: some browsers allow it only while the click is being handled.
+      await navigator.clipboard.write([new ClipboardItem({ 'image/png': pngOf(picture) })]);
+      this.copied = 'picture';
+      this.problem = '';
+    } catch {
+      this.problem = 'The browser does not let this page put pictures on the clipboard. Download it instead.';
     }
   }
 
@@ -203,6 +247,35 @@ export class ShareDialog extends LitElement {
         display: block;
         resize: vertical;
         overflow-wrap: anywhere;
+      }
+
+      .picture {
+        flex-wrap: wrap;
+        justify-content: flex-start;
+      }
+
+      .picture canvas {
+        flex: none;
+        max-width: 128px;
+        max-height: 96px;
+        border: 1px solid var(--line);
+        border-radius: 4px;
+      }
+
+      .picture .quiet {
+        flex: 1 1 120px;
+      }
+
+      .buttons {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+      }
+
+      .long {
+        padding: 6px 10px;
+        border-left: 3px solid var(--warn);
+        background: var(--warn-wash);
       }
 
       .main {

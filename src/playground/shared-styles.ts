@@ -151,6 +151,37 @@ export const sharedStyles = css`
     white-space: nowrap;
   }
 
+  /* A wait of unknown length, along the upper edge of what is being waited for. Short waits show nothing. */
+  .progress {
+    position: absolute;
+    z-index: 1;
+    inset: 0 0 auto;
+    height: 2px;
+    overflow: hidden;
+    pointer-events: none;
+  }
+
+  .progress::before {
+    content: '';
+    display: block;
+    width: 30%;
+    height: 100%;
+    background: var(--accent);
+    opacity: 0;
+    animation: pass 1.1s 0.3s linear infinite;
+  }
+
+  @keyframes pass {
+    from {
+      opacity: 1;
+      translate: -100%;
+    }
+    to {
+      opacity: 1;
+      translate: 334%;
+    }
+  }
+
   .pane {
     border: 1px solid var(--line);
     border-radius: var(--radius);
@@ -163,6 +194,11 @@ export const sharedStyles = css`
     *::after {
       animation: none !important;
       transition: none !important;
+    }
+
+    .progress::before {
+      width: 100%;
+      opacity: 0.7;
     }
   }
 `;

@@ -2,7 +2,10 @@ import { css, html, LitElement, type TemplateResult } from 'lit';
 import { sharedStyles } from './shared-styles.ts';
 import { shortcuts } from './shortcuts.ts';
 
-/** `<vp-shortcuts>`: the sheet of keyboard shortcuts. Fires `single-keys` with a boolean when bare keys are turned on or off. */
+/**
+ * `<vp-shortcuts>`: the sheet of keyboard shortcuts. Fires `single-keys` with a boolean when bare keys are turned on or off, and
+ * `tour` when someone wants to be shown around.
+ */
 export class ShortcutsDialog extends LitElement {
   static override properties = { singleKeys: { type: Boolean } };
   /** Are shortcuts of one bare key on? */
@@ -50,6 +53,7 @@ export class ShortcutsDialog extends LitElement {
           </tbody>
         </table>
         <label><input type="checkbox" .checked=${this.singleKeys} @change=${this.#singleKeysChosen} />Shortcuts of one letter</label>
+        <button data-tour @click=${this.#tourAsked}>Show the tour</button>
       </form>
     </dialog>`;
   }
@@ -57,6 +61,13 @@ export class ShortcutsDialog extends LitElement {
   #clicked(event: MouseEvent): void {
     // Only the backdrop reports the dialog itself: everything inside is covered by the form.
     if (event.target === this.#dialog) this.#dialog?.close();
+  }
+
+  #tourAsked(event: Event): void {
+    event.preventDefault();
+    // Closed first, so that the tour finds the focus where it was before the sheet.
+    this.#dialog?.close();
+    this.dispatchEvent(new CustomEvent('tour'));
   }
 
   #singleKeysChosen(event: Event): void {
@@ -132,6 +143,7 @@ export class ShortcutsDialog extends LitElement {
         gap: 8px;
         align-items: center;
         min-height: 28px;
+        margin-bottom: 12px;
       }
     `,
   ];

@@ -24,6 +24,7 @@ export class SourceEditor extends LitElement {
     loadEditor: { attribute: false },
     types: { type: Boolean },
     ready: { state: true },
+    waiting: { state: true },
   };
   /** The text. What the visitor types comes back here through the page. */
   declare source: string;
@@ -37,6 +38,8 @@ export class SourceEditor extends LitElement {
   /** Is the type service to be fetched, once the editor is there? */
   declare types: boolean;
   declare ready: boolean;
+  /** What is on its way, in words; empty: nothing. */
+  declare waiting: string;
 
   #editor: DriverEditor | null = null;
   #loading = false;
@@ -50,6 +53,7 @@ export class SourceEditor extends LitElement {
     this.loadEditor = null;
     this.types = false;
     this.ready = false;
+    this.waiting = '';
   }
 
   /** The editor, once it is there. */
@@ -99,6 +103,7 @@ export class SourceEditor extends LitElement {
 
   #load(loadEditor: () => Promise<EditorModule>): void {
     this.#loading = true;
+    this.waiting = 'The editor is on its way';
     // Two frames: the source has been painted, and whatever comes next cannot hold it up.
     requestAnimationFrame(() =>
       requestAnimationFrame(() => {
@@ -106,6 +111,7 @@ export class SourceEditor extends LitElement {
           (module) => this.#put(module),
           (error: unknown) => {
             this.#loading = false;
+            this.waiting = '';
             this.loadEditor = null;
             this.dispatchEvent(new CustomEvent('editor-missing', { detail: error }));
           },
@@ -132,6 +138,7 @@ export class SourceEditor extends LitElement {
       onCommand: (command) => this.dispatchEvent(new CustomEvent('editor-command', { detail: command })),
     });
     this.ready = true;
+    this.waiting = '';
     void this.updateComplete.then(() => {
       this.#editor?.view.scrollDOM.scrollTo(scrollLeft, scrollTop);
       if (hadFocus) this.focus();
@@ -144,9 +151,15 @@ export class SourceEditor extends LitElement {
   #loadTypes(): void {
     requestIdleCallback(
       () => {
-        this.#editor?.loadTypes().catch(() => {
-          // Offline, say: the editor goes on without.
-        });
+        this.waiting = 'The type checker is on its way';
+        this.#editor
+          ?.loadTypes()
+          .catch(() => {
+            // Offline, say: the editor goes on without.
+          })
+          .finally(() => {
+            this.waiting = '';
+          });
       },
       { timeout: 4000 },
     );
@@ -154,13 +167,15 @@ export class SourceEditor extends LitElement {
 
   override render(): TemplateResult {
     return html`${this.ready ? '' : html`<vp-source .source=${this.source} .marks=${this.marks}></vp-source>`}
-      <div class="editor" ?hidden=${!this.ready}></div>`;
+      <div class="editor" ?hidden=${!this.ready}></div>
+      ${this.waiting ? html`<div class="progress" role="progressbar" aria-label=${this.waiting} title=${this.waiting}></div>` : ''}`;
   }
 
   static override styles = [
     sharedStyles,
     css`
       :host {
+        position: relative;
         display: flex;
         flex-direction: column;
         min-height: 0;

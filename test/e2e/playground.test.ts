@@ -10,6 +10,8 @@ declare global {
   interface Window {
     /** Milliseconds from the last edit to the first frame of what it booted. */
     firstFrame: number | null;
+    /** How much each layout shift moved, as browsers count it. */
+    jumps: number[];
   }
 }
 
@@ -255,6 +257,51 @@ describe('the built page', { timeout: 600_000 }, () => {
       await page.getByText('This link is damaged').waitFor({ timeout: PATIENCE });
       assert.equal(await page.evaluate(() => location.hash), '#v1.mini@b9532a9b.m6pZ2suzza3UBRVResDjPBcyMipj');
       assert.equal(await boots(page), 0);
+    }),
+  );
+
+  it(
+    'lets nothing jump while machine, editor and tour arrive',
+    visit('?tour', async (page, errors) => {
+      await page.evaluate(() => {
+        window.jumps = [];
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries())
+            window.jumps.push((entry as PerformanceEntry & { readonly value: number }).value);
+        }).observe({ type: 'layout-shift', buffered: true });
+      });
+      await running(page);
+      await page.locator('.cm-content').waitFor({ timeout: PATIENCE });
+      const card = page.getByRole('dialog', { name: 'This is a real driver at work' });
+      await card.waitFor({ timeout: PATIENCE });
+      await moving(page);
+      const jumps = await page.evaluate(() => window.jumps);
+      const sum = jumps.reduce((total, value) => total + value, 0);
+      assert.ok(sum <= 0.01, `cumulative layout shift: ${jumps.join(' + ')}`);
+      await page.keyboard.press('Escape');
+      await card.waitFor({ state: 'detached' });
+      assert.equal(await page.evaluate(() => localStorage.getItem('videoport.tour')), 'seen');
+      assert.deepEqual(errors, []);
+    }),
+  );
+
+  it(
+    'keeps a divider where it was put, over the monitor and a reload',
+    visit('', async (page) => {
+      await running(page);
+      const divider = page.getByRole('separator', { name: 'Machine and source' });
+      const left = async () => (await divider.boundingBox())?.x ?? 0;
+      const before = await left();
+      await page.mouse.move(before + 4, 300);
+      await page.mouse.down();
+      // Across the monitor, which is a frame of its own.
+      for (const x of [600, 500, 420]) await page.mouse.move(x, 300);
+      await page.mouse.up();
+      const after = await left();
+      assert.ok(Math.abs(after - 416) <= 2, `${before} → ${after}`);
+      await page.reload();
+      await running(page);
+      assert.ok(Math.abs((await left()) - after) <= 1);
     }),
   );
 

@@ -95,24 +95,28 @@ export class DriverEditor {
     bringInto(this.view.scrollDOM, top + this.view.documentPadding.top, height);
   }
 
-  /** Fetches the type service: completion, hover, signatures, type errors. Until it is there, and without it, the editor just writes. */
+  /**
+   * Fetches the type service: completion, hover, signatures, type errors. Until it is there, and without it, the editor just writes.
+   * Resolves when it has looked at the text for the first time, or could not be had.
+   */
   async loadTypes(): Promise<void> {
     const { TypesClient, typeSupport } = await import('./type-support.ts');
     const client = new TypesClient();
     const show = (problems: readonly TypeProblem[]) =>
       this.marks.showTypes(problems.map((problem) => ({ ...problem, source: 'types' })));
     this.view.dispatch({ effects: this.#types.reconfigure(typeSupport(client, show)) });
-    this.#check = () => {
+    const check = () => {
       const { text } = this;
-      client.ask(text, { kind: 'check' }).then(
+      return client.ask(text, { kind: 'check' }).then(
         (problems) => {
           if (text === this.text) show(problems);
         },
         () => {},
       );
     };
-    this.#check();
+    this.#check = check;
     this.#close = () => client.close();
+    await check();
   }
 
   /** Ends the type service; the editor is not used again. */
