@@ -268,6 +268,8 @@ export class PlaygroundApp extends LitElement {
     const shown = place && formatPlace(place);
     if (shown === this.#shownPlace) return;
     this.#shownPlace = shown;
+    // In one column that would scroll the stop screen away, which says more and leads there too.
+    if (matchMedia('(width < 960px)').matches) return;
     const editor = this.#part<SourceEditor>('vp-editor');
     if (place?.line && !editor.editor?.view.hasFocus) void editor.reveal(place.line);
   }

@@ -463,7 +463,9 @@ export class Session implements ReactiveController {
 
   /** The picture on the monitor; null when there is none. */
   async picture(): Promise<Screen | null> {
-    return (await this.#run?.machine?.screen().catch(() => null)) ?? null;
+    // A machine that is being replaced may answer late or never; what is shared then goes without a picture.
+    const late = new Promise<null>((resolve) => setTimeout(resolve, patienceMs, null));
+    return (await Promise.race([this.#run?.machine?.screen().catch(() => null), late])) ?? null;
   }
 
   #updateNextFrame(): void {

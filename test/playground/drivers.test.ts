@@ -194,6 +194,15 @@ describe('drivers of the page', () => {
     });
   });
 
+  it('can be shared while the machine gives no picture', async () => {
+    await open();
+    await running();
+    host.machine.screen = () => new Promise(() => {});
+    part('header [aria-label=Share]')?.dispatchEvent(new MouseEvent('click'));
+    await until('the link', () => part('vp-share')?.shadowRoot?.querySelector('#link'));
+    expect(part('vp-share')?.shadowRoot?.textContent).to.contain('The monitor shows nothing now');
+  });
+
   describe('list of drivers', () => {
     it('shows what is shipped and one’s own, and opens either', async () => {
       await open();
