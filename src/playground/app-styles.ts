@@ -233,12 +233,6 @@ export const appStyles = [
       flex: 1;
     }
 
-    /* Above the source for the eye, behind it for the Tab key: who leaves the source with Escape goes on from here. */
-    .source-bar {
-      order: -1;
-      padding-right: 4px;
-    }
-
     .tools {
       display: flex;
       flex: none;

@@ -3,7 +3,9 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { defaultExample, provideExample } from '../link/examples.ts';
 import { decodeLink, encodeLink } from '../link/link.ts';
 import type { LinkMachine } from '../link/link-state.ts';
+import { readDrivers } from './driver-archive.ts';
 import type { DriverRequest } from './drivers-dialog.ts';
+import type { FileRequest } from './file-tabs.ts';
 import { loadGalleryDriver, loadNewDriver } from './gallery.ts';
 import { LiveRun } from './live-run.ts';
 import { fileNameFrom, lessonOf, Workspace } from './workspace.ts';
@@ -24,16 +26,6 @@ export interface DeskOptions {
   readonly machine: () => LinkMachine;
   /** A link says how the machine is to be put together. */
   readonly setMachine: (machine: LinkMachine) => void;
-}
-
-/** Larger files are no drivers. */
-const largestImport = 1024 * 1024;
-
-/** The text in a file. Rejects for what is none. */
-async function textOf(file: File): Promise<string> {
-  const text = await file.text();
-  if (text.includes('\0')) throw new Error(`${file.name} is not a text: a driver is one TypeScript file.`);
-  return text;
 }
 
 /** One visitor's desk: the open driver, the link in the address, and what was said about both. */
@@ -149,12 +141,34 @@ export class DriverDesk implements ReactiveController {
 
   /** The visitor typed. */
   edit(source: string): void {
+    this.#change(() => this.workspace.edit(source));
+  }
+
+  /** Does what the bar of files asks for. @returns for a removal, what brings the file back */
+  askFile(request: FileRequest): (() => void) | null {
     const { workspace } = this;
-    const before = workspace.current.source;
-    workspace.edit(source);
-    if (workspace.current.source === before) return;
+    let undo: (() => void) | null = null;
+    try {
+      this.#change(() => {
+        if (request.action === 'show') workspace.show(request.index);
+        else if (request.action === 'add') workspace.addFile(request.name);
+        else if (request.action === 'rename') workspace.renameFile(request.index, request.name);
+        else undo = workspace.removeFile(request.index);
+      });
+    } catch (error) {
+      this.#complain(error);
+    }
+    const bringBack = undo as (() => void) | null;
+    return bringBack && (() => this.#change(bringBack));
+  }
+
+  /** What is open may change: then the address speaks of another text, and the new one is tried. */
+  #change(change: () => void): void {
+    const before = this.workspace.current;
+    change();
+    if (this.workspace.current === before) return;
     this.#leaveAddress();
-    this.live.edited(source, workspace.current.fileName);
+    this.live.edited(this.workspace.files);
   }
 
   /** Does what the list of drivers asks for. @returns for a deletion, what brings the driver back */
@@ -169,9 +183,10 @@ export class DriverDesk implements ReactiveController {
           await this.#open(loadNewDriver(), (source) => workspace.create('driver.ts', source));
           break;
         case 'import':
-          if (request.file.size > largestImport)
-            throw new Error(`${request.file.name} is larger than a driver can be (1 MiB).`);
-          await this.#open(textOf(request.file), (source) => workspace.create(request.file.name, source));
+          await this.#open(readDrivers(request.files), (drivers) => {
+            for (const [entry, ...others] of drivers)
+              if (entry) workspace.create(entry.name, entry.source, undefined, others);
+          });
           break;
         case 'lesson':
           await this.#openLesson(request.id);
@@ -195,10 +210,19 @@ export class DriverDesk implements ReactiveController {
         }
       }
     } catch (error) {
-      this.notice = { kind: 'bad', text: error instanceof Error ? error.message : String(error) };
-      this.#host.requestUpdate();
+      this.#complain(error);
     }
     return null;
+  }
+
+  #complain(error: unknown): void {
+    this.notify({ kind: 'bad', text: error instanceof Error ? error.message : String(error) });
+  }
+
+  /** Tells the visitor something, above the page. */
+  notify(notice: Notice): void {
+    this.notice = notice;
+    this.#host.requestUpdate();
   }
 
   async #open<Value>(value: Promise<Value>, open: (value: Value) => void): Promise<void> {

@@ -2,7 +2,7 @@
  * The visitor's own drivers, in the browser's storage: one entry a driver, so that a keystroke writes one text and no more.
  * Storage can be closed or full: then nothing is kept, `save` says so, and the page works all the same.
  */
-
+import type { DriverFile } from '../machine/driver-files.ts';
 import { readSetting, writeSetting } from './settings.ts';
 
 /** A driver of the visitor's own. */
@@ -13,6 +13,8 @@ export interface StoredDriver {
   /** Id of the shipped driver that it began as. */
   readonly base: string;
   readonly source: string;
+  /** Its other files; `fileName` and `source` are its entry. */
+  readonly others: readonly DriverFile[];
   /** When it was last edited, in milliseconds since 1970. */
   readonly edited: number;
   /** It came by a link and was never run: it does not run before someone presses Run. */
@@ -22,18 +24,27 @@ export interface StoredDriver {
 const prefix = 'videoport.driver.';
 const currentSetting = 'current-driver';
 
+/** Files as they were kept; drivers of one file were once kept without a list. */
+function parseFiles(value: unknown): DriverFile[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((file: Partial<Record<keyof DriverFile, unknown>> | null) =>
+    typeof file?.name === 'string' && typeof file.source === 'string' ? [{ name: file.name, source: file.source }] : [],
+  );
+}
+
 /** Reads an entry; null for what is no driver, whoever wrote it. */
 function parse(text: string | null): StoredDriver | null {
   if (text === null) return null;
   try {
     const value = JSON.parse(text) as Partial<Record<keyof StoredDriver, unknown>>;
-    const { id, fileName, base, source, edited, held } = value;
+    const { id, fileName, base, source, others, edited, held } = value;
     if (typeof id !== 'string' || typeof fileName !== 'string' || typeof source !== 'string') return null;
     return {
       id,
       fileName,
       base: typeof base === 'string' ? base : '',
       source,
+      others: parseFiles(others),
       edited: typeof edited === 'number' ? edited : 0,
       held: held === true,
     };

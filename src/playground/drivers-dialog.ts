@@ -11,7 +11,7 @@ import { filmFrames, filmOf } from './thumbnails.ts';
 export type DriverRequest =
   | { readonly action: 'shipped' | 'mine' | 'duplicate' | 'remove' | 'lesson'; readonly id: string }
   | { readonly action: 'rename'; readonly id: string; readonly name: string }
-  | { readonly action: 'import'; readonly file: File }
+  | { readonly action: 'import'; readonly files: readonly File[] }
   | { readonly action: 'new' };
 
 /** Fired for each request. */
@@ -95,7 +95,7 @@ export class DriversDialog extends LitElement {
             <h3 id="mine">Mine</h3>
             <div class="begin">
               <button data-new @click=${() => this.#choose({ action: 'new' })}>${newIcon}New driver</button>
-              <label class="button import">${importIcon}Import a file<input type="file" accept=".ts,.js,.mts,.mjs,.txt,text/*" @change=${this.#fileChosen} /></label>
+              <label class="button import">${importIcon}Import files<input type="file" multiple accept=".ts,.js,.mts,.mjs,.txt,.zip,text/*" @change=${this.#fileChosen} /></label>
             </div>
             ${this.removed ? this.#undo(this.removed) : nothing}
             <ul class="rows">
@@ -128,7 +128,7 @@ export class DriversDialog extends LitElement {
   }
 
   #row(driver: StoredDriver): TemplateResult {
-    const { id, fileName } = driver;
+    const { id, fileName, others } = driver;
     if (this.renaming === id) {
       return html`<li class="row">
         <form @submit=${(event: Event) => this.#renamed(event, id)} @keydown=${this.#renameKeyPressed}>
@@ -141,7 +141,7 @@ export class DriversDialog extends LitElement {
     return html`<li class="row">
       <button class="plain own" data-mine=${id} aria-current=${open ? 'true' : 'false'} ?autofocus=${open} @click=${() => this.#choose({ action: 'mine', id })}>
         <b class="mono">${fileName}</b>
-        <span class="quiet">${day.format(driver.edited)}${driver.base ? `, from ${driver.base}` : ''}</span>
+        <span class="quiet">${day.format(driver.edited)}${driver.base ? `, from ${driver.base}` : ''}${others.length > 0 ? `, ${others.length + 1} files` : ''}</span>
       </button>
       <span class="actions">
         <button class="plain icon" data-rename aria-label=${`Rename ${fileName}`} title="Rename" @click=${() => this.#rename(id)}>${renameIcon}</button>
@@ -194,8 +194,8 @@ export class DriversDialog extends LitElement {
 
   #fileChosen(event: Event): void {
     const input = event.target as HTMLInputElement;
-    const file = input.files?.[0];
-    if (file) this.#choose({ action: 'import', file });
+    const files = [...(input.files ?? [])];
+    if (files.length > 0) this.#choose({ action: 'import', files });
     // The same file can be chosen again.
     input.value = '';
   }

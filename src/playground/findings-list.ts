@@ -34,7 +34,7 @@ export class FindingsList extends LitElement {
   }
 
   #row({ finding, count }: FindingGroup): TemplateResult {
-    const { line } = finding;
+    const { line, column, file } = finding;
     const place = formatPlace(finding);
     const title = `${finding.rule}; parameters ${finding.parameters.join(', ')}`;
     const content = html`<span class="code mono">${finding.code}</span>
@@ -42,7 +42,7 @@ export class FindingsList extends LitElement {
       <span class="place mono">${place ?? 'no line'}</span>`;
     return line === null
       ? html`<div class="row" title=${title}>${content}</div>`
-      : html`<button class="row" title=${title} @click=${() => this.dispatchEvent(showLine(line, finding.column))}>${content}</button>`;
+      : html`<button class="row" title=${title} @click=${() => this.dispatchEvent(showLine(line, column, file))}>${content}</button>`;
   }
 
   static override styles = [

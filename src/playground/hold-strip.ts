@@ -36,12 +36,12 @@ export class HoldStrip extends LitElement {
   #places({ file, line, column, callers }: Hold): TemplateResult | typeof nothing {
     if (line === null) return nothing;
     const called = callers.map((caller) => /^(.*):(\d+):(\d+)$/.exec(caller) ?? []);
-    return html` · ${this.#place(`${file}:${line}`, line, column)}${called.map(([, name, row, at]) => html` ← ${this.#place(name === file ? `${row}` : `${name}:${row}`, Number(row), Number(at))}`)}`;
+    return html` · ${this.#place(`${file}:${line}`, line, column, file)}${called.map(([, name, row, at]) => html` ← ${this.#place(name === file ? `${row}` : `${name}:${row}`, Number(row), Number(at), name ?? null)}`)}`;
   }
 
-  #place(text: string, line: number, column: number | null): TemplateResult | string {
+  #place(text: string, line: number, column: number | null, file: string | null): TemplateResult | string {
     if (!this.linked) return text;
-    return html`<button title="Show it in the source" @click=${() => this.dispatchEvent(showLine(line, column))}>${text}</button>`;
+    return html`<button title="Show it in the source" @click=${() => this.dispatchEvent(showLine(line, column, file))}>${text}</button>`;
   }
 
   static override styles = [

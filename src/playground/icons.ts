@@ -45,6 +45,14 @@ export const exportIcon = icon(svg`<path d="M8 2v7.500M5.2 7 8 9.8 10.8 7M3 11.5
 export const importIcon = icon(svg`<path d="M8 10V2.500M5.2 5 8 2.2 10.8 5M3 11.500V14h10v-2.5" />`);
 /** A plus: a new driver. */
 export const newIcon = icon(svg`<path d="M8 3v10M3 8h10" />`);
+/** A sheet with a plus: a new file. */
+export const addIcon = icon(
+  svg`<path d="M9 1.800H3.500v12.400h9V5.300zM9 1.800v3.500h3.500M8 7.500v4.400M5.800 9.700h4.400" />`,
+);
+/** A glass: find in the source. */
+export const findIcon = icon(svg`<circle cx="7" cy="7" r="4.2" /><path d="m10.2 10.200 3.600 3.600" />`);
+/** Lines, some further in: put the source in order. */
+export const formatIcon = icon(svg`<path d="M2.500 3.500h11M5.500 6.500h8M5.500 9.500h5M2.500 12.500h11" />`);
 /** A pencil: rename. */
 export const renameIcon = icon(svg`<path d="M3 13l.8-3L10.5 3.300l2.2 2.200L6 12.200zM9 4.8 11.2 7" />`);
 /** Two sheets: copy. */

@@ -161,7 +161,7 @@ export class LessonPane extends LitElement {
 
   #show(gap: number): void {
     const line = this.#lineOf(gap);
-    if (line > 0) this.dispatchEvent(showLine(line, null));
+    if (line > 0) this.dispatchEvent(showLine(line, null, this.fileName));
   }
 
   #gaps({ gaps }: LessonTexts): TemplateResult {

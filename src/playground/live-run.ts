@@ -1,5 +1,6 @@
 /** Run on edit: a text that compiles and is left alone for a moment takes the place of what runs. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { DriverFile } from '../machine/driver-files.ts';
 import { CompileError, type SourceError } from '../machine/machine-types.ts';
 
 /** How long the visitor must pause before an edit is tried, in milliseconds. */
@@ -34,11 +35,11 @@ export class LiveRun implements ReactiveController {
   }
 
   /** The text has changed. */
-  edited(source: string, fileName: string): void {
+  edited(files: readonly DriverFile[]): void {
     this.cancel();
     this.waiting = true;
     this.#timer = setTimeout(() => {
-      void this.check(source, fileName).then((clean) => {
+      void this.check(files).then((clean) => {
         if (clean) this.#options.run();
       });
     }, pauseMs);
@@ -62,19 +63,26 @@ export class LiveRun implements ReactiveController {
    * Compiles without running.
    * @returns true when the text is clean and was not edited meanwhile
    */
-  async check(source: string, fileName: string): Promise<boolean> {
+  async check(files: readonly DriverFile[]): Promise<boolean> {
     this.cancel();
     const round = this.#round;
     let errors: readonly SourceError[] = [];
     try {
       // With the machine's script, which is fetched anyway, and not with the page's.
       const { compile } = await import('../machine/compile.ts');
-      await compile([{ name: fileName, source }]);
+      await compile(files);
     } catch (error) {
       errors =
         error instanceof CompileError
           ? error.errors
-          : [{ message: error instanceof Error ? error.message : String(error), file: fileName, line: 1, column: 1 }];
+          : [
+              {
+                message: error instanceof Error ? error.message : String(error),
+                file: files[0]?.name ?? '',
+                line: 1,
+                column: 1,
+              },
+            ];
     }
     if (round !== this.#round) return false;
     this.errors = errors;

@@ -1,5 +1,6 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { downIcon } from './icons.ts';
+import { showLine } from './monitor-view.ts';
 import type { LogLine } from './session.ts';
 import { sharedStyles } from './shared-styles.ts';
 
@@ -138,6 +139,13 @@ export class LogView extends LitElement {
     if (event.deltaY < 0 && scroller && scroller.scrollTop > 0) this.following = false;
   }
 
+  /** A place in a line is a way into the source. */
+  #clicked(event: MouseEvent): void {
+    const button = event.target instanceof Element ? event.target.closest('.place') : null;
+    const [, file = '', line = '', column] = /^(.+?):(\d+)(?::(\d+))?$/.exec(button?.textContent ?? '') ?? [];
+    if (button) this.dispatchEvent(showLine(Number(line), column ? Number(column) : null, file));
+  }
+
   #keyPressed(event: KeyboardEvent): void {
     const scroller = this.#scroller;
     if (['ArrowUp', 'PageUp', 'Home'].includes(event.key) && scroller && scroller.scrollTop > 0) this.following = false;
@@ -169,6 +177,7 @@ export class LogView extends LitElement {
         @scroll=${this.#scrolled}
         @wheel=${{ handleEvent: (event: WheelEvent) => this.#wheeled(event), passive: true }}
         @keydown=${this.#keyPressed}
+        @click=${this.#clicked}
       >
         <div class="lines" data-level=${this.level}></div>
       </div>
@@ -220,6 +229,19 @@ export class LogView extends LitElement {
         contain: content;
         overflow-wrap: anywhere;
         white-space: pre-wrap;
+      }
+
+      .place {
+        display: inline;
+        min-height: 0;
+        padding: 0;
+        border: 0;
+        border-radius: 2px;
+        background: none;
+        color: var(--accent);
+        font: inherit;
+        text-decoration: underline;
+        text-underline-offset: 2px;
       }
 
       .source,
@@ -277,6 +299,23 @@ export class LogView extends LitElement {
   ];
 }
 
+/** Places in a driver as the log names them: `ring.ts:12:5`. Before a colon that opens the line, the file's name may hold spaces. */
+const places = /(?:^[^:"]+(?=\.\w+:\d+:\d+: )|[^\s:"'()]+)\.(?:ts|js|mts|mjs):\d+(?::\d+)?/g;
+
+/** A text with its places as buttons; whoever holds them hears the clicks. */
+function withPlaces(text: string): (string | HTMLElement)[] {
+  const pieces: (string | HTMLElement)[] = [];
+  let at = 0;
+  for (const { 0: place, index } of text.matchAll(places)) {
+    const button = document.createElement('button');
+    button.className = 'place';
+    button.textContent = place;
+    pieces.push(text.slice(at, index), button);
+    at = index + place.length;
+  }
+  return [...pieces, text.slice(at)];
+}
+
 /** One line as a row of the list. */
 function rowOf(line: LogLine): HTMLElement {
   const row = document.createElement('div');
@@ -284,7 +323,8 @@ function rowOf(line: LogLine): HTMLElement {
   for (const name of ['source', 'level', 'text'] as const) {
     const cell = document.createElement('span');
     cell.className = name;
-    cell.textContent = line[name];
+    if (name === 'text' && line.text.includes(':')) cell.append(...withPlaces(line.text));
+    else cell.textContent = line[name];
     row.append(cell);
   }
   return row;

@@ -11,11 +11,15 @@ import { stopLine } from './stop-screen.ts';
 import './isolation-notice.ts';
 
 /** Fired when someone asks for a line of the source; the app scrolls to it. */
-export type ShowLineEvent = CustomEvent<{ readonly line: number; readonly column: number | null }>;
+export type ShowLineEvent = CustomEvent<{
+  readonly line: number;
+  readonly column: number | null;
+  readonly file: string | null;
+}>;
 
-/** @returns the event that asks for `line`; it leaves the component */
-export function showLine(line: number, column: number | null): ShowLineEvent {
-  return new CustomEvent('show-line', { bubbles: true, composed: true, detail: { line, column } });
+/** @returns the event that asks for `line` of `file`; it leaves the component */
+export function showLine(line: number, column: number | null, file: string | null): ShowLineEvent {
+  return new CustomEvent('show-line', { bubbles: true, composed: true, detail: { line, column, file } });
 }
 
 /**
@@ -141,7 +145,7 @@ export class MonitorView extends LitElement {
 
   #stopScreen(bugCheck: BugCheck): TemplateResult {
     const place = formatPlace(bugCheck);
-    const { line, column } = bugCheck;
+    const { line, column, file } = bugCheck;
     return html`<div class="over stop-screen" tabindex="0" role="region" aria-label="Stop screen">
       <p>A problem has been detected and the machine has been shut down to prevent damage to your computer.</p>
       <p class="name">${bugCheck.name}</p>
@@ -149,7 +153,7 @@ export class MonitorView extends LitElement {
       ${
         place === null || line === null
           ? nothing
-          : html`<p>The problem seems to be caused by this line: <button @click=${() => this.dispatchEvent(showLine(line, column))}>${place}</button></p>`
+          : html`<p>The problem seems to be caused by this line: <button @click=${() => this.dispatchEvent(showLine(line, column, file))}>${place}</button></p>`
       }
       <p>If this is the first time you've seen this stop screen, correct the line above and press ${ariaKeysOf('restart')} to restart the machine.</p>
       <p class="technical">Technical information:</p>
@@ -174,7 +178,7 @@ export class MonitorView extends LitElement {
           ? html`<ul>
               ${this.errors.map(
                 (error) => html`<li>
-                  <button class="place mono" @click=${() => this.dispatchEvent(showLine(error.line, error.column))}>${formatPlace(error)}</button>
+                  <button class="place mono" @click=${() => this.dispatchEvent(showLine(error.line, error.column, error.file))}>${formatPlace(error)}</button>
                   <span>${error.message}</span>
                 </li>`,
               )}

@@ -1,17 +1,22 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { DriverFile } from '../machine/driver-files.ts';
 import type { Hold } from '../machine/machine-types.ts';
 import type { ActivityLights } from './activity-lights.ts';
 import { appStyles } from './app-styles.ts';
 import type { ChoiceEvent, ControlEvent } from './control-bar.ts';
+import { packDriver } from './driver-archive.ts';
 import { DriverDesk } from './driver-desk.ts';
 import { NoStore } from './driver-store.ts';
 import type { DriverRequestEvent, DriversDialog } from './drivers-dialog.ts';
 import type { FilesEvent } from './file-drop.ts';
+import type { FileRequestEvent, FileTabs } from './file-tabs.ts';
 import { formatCount, formatPlace } from './format.ts';
 import { gallery } from './gallery.ts';
 import {
   driversIcon,
   exportIcon,
+  findIcon,
+  formatIcon,
   keyboardIcon,
   lessonsIcon,
   logo,
@@ -31,12 +36,12 @@ import type { MonitorView, ShowLineEvent } from './monitor-view.ts';
 import { type BootChoice, defaultChoice, type MachineHost, type Phase, Session } from './session.ts';
 import { readSetting, writeSetting } from './settings.ts';
 import { download, type ShareDialog } from './share-dialog.ts';
-import { matchShortcut, type ShortcutAction } from './shortcuts.ts';
+import { capsOf, matchShortcut, type ShortcutAction } from './shortcuts.ts';
 import type { ShortcutsDialog } from './shortcuts-dialog.ts';
 import type { EditEvent, EditorCommandEvent, EditorModule, SourceEditor } from './source-editor.ts';
-import type { LineMark } from './source-view.ts';
+import { fileTabs, sourceMarks } from './source-marks.ts';
 import type { StatsPanel } from './stats-panel.ts';
-import { formatCall, type StepRequest, spokenHold } from './stepper.ts';
+import { type StepRequest, spokenHold } from './stepper.ts';
 import { chooseTheme, currentTheme, type Theme } from './theme.ts';
 import type { Tour } from './tour.ts';
 import { lessonOf } from './workspace.ts';
@@ -46,6 +51,7 @@ import './control-bar.ts';
 import './drivers-dialog.ts';
 import './engine-badge.ts';
 import './file-drop.ts';
+import './file-tabs.ts';
 import './findings-list.ts';
 import './hold-strip.ts';
 import './log-view.ts';
@@ -236,11 +242,11 @@ export class PlaygroundApp extends LitElement {
   /** Boots what is open, whatever runs. */
   #boot(): void {
     const { session } = this;
-    const { source, fileName } = this.#open;
     if (this.#open.origin === 'none') return;
     this.desk.live.cancel();
-    if (session.canRestart) void session.restart(source, fileName, this.choice);
-    else void session.run(source, fileName, this.choice);
+    const { files } = this.desk.workspace;
+    if (session.canRestart) void session.restart(files, this.choice);
+    else void session.run(files, this.choice);
   }
 
   /** Run or Restart, asked for by hand. */
@@ -251,14 +257,14 @@ export class PlaygroundApp extends LitElement {
     desk.workspace.release();
     // Nothing that does not compile takes the place of a machine that runs.
     if (session.canStop && (again || session.phase !== 'paused')) {
-      if (!(await desk.live.check(this.#open.source, this.#open.fileName))) {
+      if (!(await desk.live.check(desk.workspace.files))) {
         const [error] = desk.live.errors;
-        if (error) void this.#part<SourceEditor>('vp-editor').reveal(error.line);
+        if (error) this.#reveal(error.line, error.file);
         return;
       }
     }
     if (again) this.#boot();
-    else await session.run(this.#open.source, this.#open.fileName, this.choice);
+    else await session.run(desk.workspace.files, this.choice);
   }
 
   /** A crash or a compile error brings its line into view, once, unless someone is writing elsewhere. */
@@ -271,19 +277,35 @@ export class PlaygroundApp extends LitElement {
     // In one column that would scroll the stop screen away, which says more and leads there too.
     if (matchMedia('(width < 960px)').matches) return;
     const editor = this.#part<SourceEditor>('vp-editor');
-    if (place?.line && !editor.editor?.view.hasFocus) void editor.reveal(place.line);
+    if (place?.line && !editor.editor?.view.hasFocus) this.#reveal(place.line, place.file);
+  }
+
+  /** Brings a line into view, in the file that it belongs to. */
+  #reveal(line: number, file: string | null): void {
+    const { workspace } = this.desk;
+    const index = file === null ? workspace.shown : workspace.indexOf(file);
+    // Renamed or removed since it was booted.
+    if (index < 0) return;
+    workspace.show(index);
+    void this.updateComplete.then(() => this.#part<SourceEditor>('vp-editor').reveal(line));
   }
 
   /** The line of the call that is held, if what the editor shows is what runs. */
   get #held(): Hold | null {
     const { session } = this;
     const { hold } = session.stepper;
-    return this.#open.source === session.bootedSource && hold?.file === this.#open.fileName ? hold : null;
+    const isHeld = ({ name }: DriverFile) => name === hold?.file;
+    const source = this.desk.workspace.files.find(isHeld)?.source;
+    return source !== undefined && source === session.bootedFiles.find(isHeld)?.source ? hold : null;
   }
 
   #showNewHold(): void {
     const held = this.#held;
-    if (held?.line && held !== this.#shownHold) void this.#part<SourceEditor>('vp-editor').bringIn(held.line);
+    const { line } = held ?? {};
+    if (line && held !== this.#shownHold) {
+      this.desk.workspace.show(this.desk.workspace.indexOf(held?.file ?? ''));
+      void this.updateComplete.then(() => this.#part<SourceEditor>('vp-editor').bringIn(line));
+    }
     this.#shownHold = held;
   }
 
@@ -295,7 +317,7 @@ export class PlaygroundApp extends LitElement {
       this.#started = true;
       this.desk.workspace.release();
     }
-    void session.step(how, this.#open.source, this.#open.fileName, this.choice);
+    void session.step(how, this.desk.workspace.files, this.choice);
   }
 
   #statsCame(): void {
@@ -307,7 +329,21 @@ export class PlaygroundApp extends LitElement {
     const source = this.#part<SourceEditor>('vp-editor');
     // On a narrow page the source may lie outside the window.
     source.parentElement?.scrollIntoView({ block: 'nearest' });
-    void source.reveal(event.detail.line);
+    this.#reveal(event.detail.line, event.detail.file);
+  }
+
+  /** Find and Format are the editor's. */
+  async #inEditor(action: 'find' | 'format'): Promise<void> {
+    const { editor } = this.#part<SourceEditor>('vp-editor');
+    if (action === 'find') editor?.find();
+    else {
+      try {
+        await editor?.format();
+      } catch {
+        const text = 'The source was not formatted: the formatter could not be fetched. Are you offline?';
+        this.desk.notify({ kind: 'bad', text });
+      }
+    }
   }
 
   #do(action: ShortcutAction): void {
@@ -332,6 +368,10 @@ export class PlaygroundApp extends LitElement {
         break;
       case 'source':
         this.#part<SourceEditor>('vp-editor').focus();
+        break;
+      case 'find':
+      case 'format':
+        void this.#inEditor(action);
         break;
       case 'drivers':
         this.#endTour();
@@ -373,9 +413,20 @@ export class PlaygroundApp extends LitElement {
     );
   }
 
-  #saveFile(): void {
-    const { origin, source, fileName } = this.#open;
-    if (origin !== 'none') download(new Blob([source], { type: 'text/plain' }), fileName);
+  async #saveFile(): Promise<void> {
+    if (this.#open.origin === 'none') return;
+    try {
+      const { name, content } = await packDriver(this.desk.workspace.files);
+      download(content, name);
+    } catch {
+      this.desk.notify({ kind: 'bad', text: 'The files were not saved: the packer could not be fetched.' });
+    }
+  }
+
+  #fileAsked({ detail }: FileRequestEvent): void {
+    const { name = '' } = detail.action === 'remove' ? (this.desk.workspace.files[detail.index] ?? {}) : {};
+    const undo = this.desk.askFile(detail);
+    if (undo) this.#part<FileTabs>('vp-files').removed = { name, undo };
   }
 
   /** From a frame to a page of its own, with the code as it stands. */
@@ -406,10 +457,9 @@ export class PlaygroundApp extends LitElement {
     if (removed) dialog.removed = removed;
   }
 
-  /** One after the other: each is kept, and the last is open in the end. */
   async #filesDropped(event: FilesEvent): Promise<void> {
     this.#part<DriversDialog>('vp-drivers').close();
-    for (const file of event.detail) await this.desk.ask({ action: 'import', file });
+    await this.desk.ask({ action: 'import', files: event.detail });
   }
 
   #commanded(event: EditorCommandEvent): void {
@@ -439,23 +489,6 @@ export class PlaygroundApp extends LitElement {
     const next: Tab =
       event.key === 'Home' ? 'findings' : event.key === 'End' ? 'log' : this.tab === 'log' ? 'findings' : 'log';
     this.#do(next);
-  }
-
-  get #marks(): LineMark[] {
-    const { findings, errors, bugCheck } = this.session;
-    const marks: LineMark[] = findings.flatMap(({ finding }) =>
-      finding.line === null
-        ? []
-        : [{ line: finding.line, kind: 'finding', text: `${finding.code}: ${finding.message}` }],
-    );
-    const { live } = this.desk;
-    for (const { line, column, message } of live.errors.length > 0 ? live.errors : errors)
-      marks.push({ line, column, kind: 'error', text: message, current: true });
-    const held = this.#held;
-    if (held?.line) marks.push({ line: held.line, kind: 'hold', text: `Paused before ${formatCall(held)}` });
-    if (bugCheck?.line)
-      marks.push({ line: bugCheck.line, kind: 'error', text: `${bugCheck.name}: ${bugCheck.message}` });
-    return marks;
   }
 
   get #pending(): boolean {
@@ -584,30 +617,43 @@ export class PlaygroundApp extends LitElement {
     const { session } = this;
     const { workspace, live } = this.desk;
     const driver = workspace.current;
+    const { name, source } = workspace.file;
+    const marks = sourceMarks(session, live.errors, this.#held, workspace);
     return html`<div class="text">
       <section class="pane source-pane" aria-label="Source">
-        <vp-editor
-          .source=${driver.source}
-          .document=${driver.key}
-          .marks=${this.#marks}
-          .boots=${session.boots}
-          .types=${this.types}
-          .loadEditor=${driver.origin === 'none' ? null : this.loadEditor}
-          @edit=${(event: EditEvent) => this.desk.edit(event.detail)}
-          @editor-command=${this.#commanded}
-        ></vp-editor>
-        <div class="title source-bar">
+        <vp-files
+          .files=${fileTabs(workspace, marks)}
+          .shown=${workspace.shown}
+          .driver=${driver.key}
+          .nextName=${workspace.nextName()}
+          .editable=${this.layout === 'page' && this.loadEditor !== null && driver.origin !== 'none'}
+          @file-request=${this.#fileAsked}
+        >
+          <vp-editor
+            .source=${source}
+            .document=${`${driver.key}/${workspace.shown}`}
+            .file=${name}
+            .files=${workspace.files}
+            .marks=${marks[workspace.shown] ?? []}
+            .boots=${session.boots}
+            .types=${this.types}
+            .loadEditor=${driver.origin === 'none' ? null : this.loadEditor}
+            @edit=${(event: EditEvent) => this.desk.edit(event.detail)}
+            @editor-command=${this.#commanded}
+          ></vp-editor>
           <vp-source-title
+            slot="bar"
             .driver=${driver}
+            .source=${source}
             .errors=${live.errors.length || session.errors.length}
             .running=${session.canStop}
             .unsaved=${workspace.unsaved}
             .editable=${this.loadEditor !== null}
           ></vp-source-title>
-          <div class="tools" role="toolbar" aria-label="Driver">
+          <div class="tools" slot="tools" role="toolbar" aria-label="Driver">
             ${this.layout === 'page' ? this.#tools() : this.#openButton()}
           </div>
-        </div>
+        </vp-files>
       </section>
       <vp-splitter name="rows" label="Source and output" ?remember=${this.layout === 'page'}></vp-splitter>
       <section class="pane output-pane" aria-label="Output">
@@ -626,7 +672,9 @@ export class PlaygroundApp extends LitElement {
   }
 
   #tools(): TemplateResult {
-    return html`<button class="plain icon" aria-label="New driver" title="New driver" @click=${() => void this.desk.ask({ action: 'new' })}>${newIcon}</button>
+    return html`<button class="plain icon" aria-label="Find in the source" title=${`Find (${capsOf('find').join(' ')})`} @click=${() => this.#do('find')}>${findIcon}</button>
+      <button class="plain icon" aria-label="Format the source" title=${`Format (${capsOf('format').join(' ')})`} @click=${() => this.#do('format')}>${formatIcon}</button>
+      <button class="plain icon" aria-label="New driver" title="New driver" @click=${() => void this.desk.ask({ action: 'new' })}>${newIcon}</button>
       <button class="plain icon" aria-label="Save as a file" title="Save as a file" @click=${this.#saveFile}>${exportIcon}</button>`;
   }
 

@@ -1,6 +1,7 @@
 /** The life of the machines that a page boots, one after the other: what the page shows and what its buttons do. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Screen } from '../engine/engine.ts';
+import type { DriverFile } from '../machine/driver-files.ts';
 import {
   type BootOptions,
   CompileError,
@@ -126,8 +127,8 @@ export class Session implements ReactiveController {
   bootedWith: BootChoice | null = null;
   /** Has any picture ever arrived? */
   hasPicture = false;
-  /** The text with which the present machine was booted. */
-  bootedSource = '';
+  /** The files with which the present machine was booted. */
+  bootedFiles: readonly DriverFile[] = [];
   readonly meter = new RateMeter();
   /** Where a paused machine stands. */
   readonly stepper: Stepper;
@@ -198,10 +199,10 @@ export class Session implements ReactiveController {
   }
 
   /** Run: boots a machine, or lets a paused one go on. Does nothing while one runs. */
-  async run(source: string, fileName: string, choice: BootChoice): Promise<void> {
+  async run(files: readonly DriverFile[], choice: BootChoice): Promise<void> {
     if (!this.canRun) return;
     if (this.phase === 'paused') this.#run?.machine?.resume();
-    else await this.#boot(source, fileName, choice);
+    else await this.#boot(files, choice);
   }
 
   /** Holds the driver before its next call, or lets it go on. */
@@ -212,16 +213,16 @@ export class Session implements ReactiveController {
   }
 
   /** To the next call of the port, or out of the callback. Where nothing runs, boots to the driver's first call. */
-  async step(how: StepRequest, source: string, fileName: string, choice: BootChoice): Promise<void> {
+  async step(how: StepRequest, files: readonly DriverFile[], choice: BootChoice): Promise<void> {
     const machine = this.#run?.machine;
     if (this.phase === 'paused' && machine) this.stepper.go(machine, how);
-    else if (this.canStep && how === 'step') await this.#boot(source, fileName, choice, true);
+    else if (this.canStep && how === 'step') await this.#boot(files, choice, true);
   }
 
   /** Restart: boots anew. The last picture stays until the new machine's first one. */
-  async restart(source: string, fileName: string, choice: BootChoice): Promise<void> {
+  async restart(files: readonly DriverFile[], choice: BootChoice): Promise<void> {
     if (!this.canRestart) return;
-    await this.#boot(source, fileName, choice);
+    await this.#boot(files, choice);
   }
 
   /** Stop: the page shows it at once; the machine is gone a moment later, and then the promise resolves. */
@@ -256,9 +257,10 @@ export class Session implements ReactiveController {
   }
 
   /** @param paused hold it before the driver's first call */
-  async #boot(source: string, fileName: string, choice: BootChoice, paused = false): Promise<void> {
+  async #boot(files: readonly DriverFile[], choice: BootChoice, paused = false): Promise<void> {
     const machineHost = this.#machineHost;
     if (!machineHost) return;
+    const [{ name: fileName, source } = { name: 'driver.ts', source: '' }] = files;
     const previous = this.#run;
     const slots = this.#options.slots();
     const inPlace = previous !== null && this.#reusable(previous, choice);
@@ -283,7 +285,7 @@ export class Session implements ReactiveController {
     this.mode = null;
     this.meter.reset();
     this.bootedWith = choice;
-    this.bootedSource = source;
+    this.bootedFiles = files;
     this.stepper.clear();
     this.phase = 'starting';
     this.reason = '';
@@ -291,12 +293,11 @@ export class Session implements ReactiveController {
     this.#options.log({
       source: 'port',
       level: 'info',
-      text: `── boot ${this.#boots}: ${fileName}, ${choice.width}×${choice.height}, engine ${choice.engine} ──`,
+      text: `── boot ${this.#boots}: ${fileName}${files.length > 1 ? ` and ${files.length - 1} more` : ''}, ${choice.width}×${choice.height}, engine ${choice.engine} ──`,
     });
     this.#host.requestUpdate();
     run.settled = this.#start(machineHost, run, inPlace ? previous : null, {
-      source,
-      fileName,
+      ...(files.length > 1 ? { files } : { source, fileName }),
       monitor: run.slot,
       mode: { width: choice.width, height: choice.height },
       verifier: choice.verifier,

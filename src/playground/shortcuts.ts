@@ -9,6 +9,8 @@ export type ShortcutAction =
   | 'step'
   | 'step-out'
   | 'source'
+  | 'find'
+  | 'format'
   | 'findings'
   | 'log'
   | 'drivers'
@@ -26,6 +28,8 @@ export interface Shortcut {
   readonly shift?: boolean;
   /** A function key: it types nothing, so it works everywhere. */
   readonly everywhere?: boolean;
+  /** Is it one of the editor's own, which works there alone? */
+  readonly inEditor?: boolean;
   /** As the page shows it. */
   readonly caps: readonly string[];
   readonly text: string;
@@ -52,6 +56,23 @@ export const shortcuts: readonly Shortcut[] = [
     text: 'Step out of the callback',
   },
   { action: 'source', keys: ['s'], modifier: false, shift: false, caps: ['S'], text: 'Go to the source' },
+  {
+    action: 'find',
+    keys: ['f'],
+    modifier: true,
+    inEditor: true,
+    caps: [modifierCap, 'F'],
+    text: 'Find in the source, from within it',
+  },
+  {
+    action: 'format',
+    keys: ['f'],
+    modifier: false,
+    shift: true,
+    inEditor: true,
+    caps: ['⇧', isMac ? '⌥' : 'Alt', 'F'],
+    text: 'Format the source, from within it',
+  },
   { action: 'findings', keys: ['f'], modifier: false, shift: false, caps: ['F'], text: 'Go to the findings' },
   { action: 'log', keys: ['l'], modifier: false, shift: false, caps: ['L'], text: 'Go to the log' },
   { action: 'drivers', keys: ['d'], modifier: false, shift: false, caps: ['D'], text: 'Shipped drivers and your own' },
@@ -93,6 +114,7 @@ export function matchShortcut(event: KeyboardEvent, singleKeys = true): Shortcut
   const modifier = isMac ? event.metaKey : event.ctrlKey;
   if (event.altKey || (isMac ? event.ctrlKey : event.metaKey)) return null;
   for (const shortcut of shortcuts) {
+    if (shortcut.inEditor) continue;
     if (shortcut.modifier !== modifier || !shortcut.keys.includes(event.key.toLowerCase())) continue;
     if (shortcut.shift !== undefined && shortcut.shift !== event.shiftKey) continue;
     if (shortcut.everywhere) return event.repeat ? null : shortcut.action;

@@ -1,5 +1,6 @@
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
-import type { DriverEditor, EditorCommand } from './editor/driver-editor.ts';
+import type { DriverFile } from '../machine/driver-files.ts';
+import type { DriverEditor, EditorCommand, TextRange } from './editor/driver-editor.ts';
 import { sharedStyles } from './shared-styles.ts';
 import type { LineMark, SourceView } from './source-view.ts';
 import './source-view.ts';
@@ -19,6 +20,8 @@ export class SourceEditor extends LitElement {
   static override properties = {
     source: {},
     document: {},
+    file: {},
+    files: { attribute: false },
     marks: { attribute: false },
     boots: { type: Number },
     loadEditor: { attribute: false },
@@ -28,8 +31,11 @@ export class SourceEditor extends LitElement {
   };
   /** The text. What the visitor types comes back here through the page. */
   declare source: string;
-  /** Which driver it is: when this changes another text is opened, with an undo history of its own. */
+  /** Which text it is, `driver/file`: when this changes another one is shown, with an undo history of its own. */
   declare document: string;
+  /** The file's name, and all files of the driver: the type service looks into them. */
+  declare file: string;
+  declare files: readonly DriverFile[];
   declare marks: readonly LineMark[];
   /** Counts boots of the text as it is: marks of the machine speak of the text at the last boot. */
   declare boots: number;
@@ -43,11 +49,15 @@ export class SourceEditor extends LitElement {
 
   #editor: DriverEditor | null = null;
   #loading = false;
+  /** What is to be selected when the editor comes. */
+  #wanted: TextRange | null = null;
 
   constructor() {
     super();
     this.source = '';
     this.document = '';
+    this.file = '';
+    this.files = [];
     this.marks = [];
     this.boots = 0;
     this.loadEditor = null;
@@ -86,6 +96,21 @@ export class SourceEditor extends LitElement {
     else await this.#plain?.bringIn(line);
   }
 
+  /** Selects a piece of the text, now or when the editor is there, and scrolls to it. */
+  async select(range: TextRange): Promise<void> {
+    await this.updateComplete;
+    if (this.#editor) this.#editor.select(range);
+    else {
+      this.#wanted = range;
+      await this.#plain?.reveal(range.line);
+    }
+  }
+
+  /** What is selected; null as long as there is no editor. */
+  get selection(): TextRange | null {
+    return this.#editor?.selection ?? this.#wanted;
+  }
+
   /** Puts the keyboard focus on the text. */
   override focus(): void {
     if (this.#editor) this.#editor.view.focus();
@@ -94,10 +119,13 @@ export class SourceEditor extends LitElement {
 
   protected override updated(changed: PropertyValues): void {
     if (this.loadEditor && !this.#loading) this.#load(this.loadEditor);
+    if (changed.has('document')) this.#wanted = null;
     const editor = this.#editor;
     if (!editor) return;
-    if (changed.has('document') || editor.text !== this.source) editor.open(this.source);
-    if (changed.has('boots')) editor.marks.booted();
+    editor.driver = { files: this.files, file: this.file };
+    if (changed.has('document')) editor.show(this.document, this.source);
+    else if (editor.text !== this.source) editor.open(this.source);
+    if (changed.has('boots')) editor.booted();
     editor.marks.show(this.marks);
   }
 
@@ -131,16 +159,20 @@ export class SourceEditor extends LitElement {
       parent,
       root: this.renderRoot,
       text: this.source,
+      document: this.document,
       onEdit: (text) => {
         this.source = text;
         this.dispatchEvent(new CustomEvent('edit', { detail: text }));
       },
       onCommand: (command) => this.dispatchEvent(new CustomEvent('editor-command', { detail: command })),
     });
+    this.#editor.driver = { files: this.files, file: this.file };
     this.ready = true;
     this.waiting = '';
     void this.updateComplete.then(() => {
       this.#editor?.view.scrollDOM.scrollTo(scrollLeft, scrollTop);
+      if (this.#wanted) this.#editor?.select(this.#wanted);
+      this.#wanted = null;
       if (hadFocus) this.focus();
       this.dispatchEvent(new CustomEvent('editor-ready'));
       if (this.types) this.#loadTypes();

@@ -1,6 +1,7 @@
 /** Which driver is open, where it came from, and what becomes of edits. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { defaultExample } from '../link/examples.ts';
+import { type DriverFile, mostFiles } from '../machine/driver-files.ts';
 import { DriverStore, type StoredDriver } from './driver-store.ts';
 
 /** The driver that is open. */
@@ -15,6 +16,8 @@ export interface OpenDriver {
   /** Id of the shipped driver that it is, or began as. */
   readonly base: string;
   readonly source: string;
+  /** Its other files; `fileName` and `source` are its entry. */
+  readonly others: readonly DriverFile[];
   /** A stranger's code: it does not run before the visitor presses Run. */
   readonly held: boolean;
 }
@@ -34,8 +37,36 @@ const nothing: OpenDriver = {
   fileName: 'driver.ts',
   base: defaultExample,
   source: '',
+  others: [],
   held: false,
 };
+
+/** All files of a driver, the entry first. */
+export function filesOf({
+  fileName,
+  source,
+  others,
+}: Pick<OpenDriver, 'fileName' | 'source' | 'others'>): DriverFile[] {
+  return [{ name: fileName, source }, ...others];
+}
+
+/** Files in which imports of another follow it to its new name. */
+function withImportsRenamed(files: readonly DriverFile[], from: string, to: string): readonly DriverFile[] {
+  if (from === to) return files;
+  const bare = from.replace(/\.ts$/, '');
+  return files.map(({ name, source }) => ({
+    name,
+    source: source.replace(
+      /(\bfrom\s*|\bimport\s*\(?\s*)(['"])\.\/([^'"\n]+)\2/g,
+      (whole, before: string, quote: string, path: string) =>
+        path === from || path === `${bare}.js`
+          ? `${before}${quote}./${to}${quote}`
+          : path === bare
+            ? `${before}${quote}./${to.replace(/\.ts$/, '')}${quote}`
+            : whole,
+    ),
+  }));
+}
 
 /** A name that ends in `.ts` and holds nothing that a file's name cannot. */
 export function fileNameFrom(text: string): string {
@@ -57,6 +88,8 @@ export class Workspace implements ReactiveController {
   store: DriverStore;
   /** What is open. */
   current: OpenDriver = nothing;
+  /** Which of its files is in the editor, counted from 0, the entry. */
+  shown = 0;
   /** Did the browser refuse to keep the last edit? */
   unsaved = false;
   /** The shipped text behind a copy: an edit that leads back to it gives the copy up. */
@@ -73,6 +106,7 @@ export class Workspace implements ReactiveController {
 
   #show(driver: OpenDriver): void {
     this.current = driver;
+    this.shown = 0;
     this.unsaved = false;
     this.#host.requestUpdate();
   }
@@ -97,7 +131,7 @@ export class Workspace implements ReactiveController {
 
   #openShipped(shipped: Pick<OpenDriver, 'id' | 'fileName' | 'base' | 'source'>): void {
     this.#shipped = shipped;
-    this.#show({ origin: 'gallery', key: this.#nextKey(), held: false, ...shipped });
+    this.#show({ origin: 'gallery', key: this.#nextKey(), held: false, others: [], ...shipped });
     this.store.current = null;
   }
 
@@ -106,17 +140,16 @@ export class Workspace implements ReactiveController {
     const driver = this.store.get(id);
     if (!driver) return false;
     this.#shipped = null;
-    const { fileName, base, source, held } = driver;
-    this.#show({ origin: 'mine', key: this.#nextKey(), id, fileName, base: base || defaultExample, source, held });
+    this.#show({ origin: 'mine', key: this.#nextKey(), ...driver, base: driver.base || defaultExample });
     this.store.current = id;
     return true;
   }
 
   /** Opens what a link brought. It is kept only when it is edited. */
-  openLink(driver: Pick<OpenDriver, 'fileName' | 'base' | 'source'>): void {
+  openLink(driver: Pick<OpenDriver, 'fileName' | 'base' | 'source'> & Partial<Pick<OpenDriver, 'others'>>): void {
     this.#shipped = null;
-    const { fileName, base, source } = driver;
-    this.#show({ origin: 'link', key: this.#nextKey(), id: '', fileName, base, source, held: true });
+    const { fileName, base, source, others = [] } = driver;
+    this.#show({ origin: 'link', key: this.#nextKey(), id: '', fileName, base, source, others, held: true });
   }
 
   /** Opens nothing: what the page shows instead of a link that cannot be read. */
@@ -125,9 +158,11 @@ export class Workspace implements ReactiveController {
     this.#show({ ...nothing, key: this.#nextKey() });
   }
 
-  /** Keeps a text as a new driver of the visitor's own, and opens it. */
-  create(fileName: string, source: string, base: string = defaultExample): void {
-    const driver = this.#store({ fileName: this.#freeName(fileName), base, source, held: false });
+  /** Keeps a text, or several, as a new driver of the visitor's own, and opens it. */
+  create(fileName: string, source: string, base: string = defaultExample, others: readonly DriverFile[] = []): void {
+    const name = this.#freeName(fileName);
+    const kept = withImportsRenamed(others, fileName, name);
+    const driver = this.#store({ fileName: name, base, source, others: kept, held: false });
     this.#shipped = null;
     this.#show({ origin: 'mine', key: this.#nextKey(), ...driver });
     this.store.current = driver.id;
@@ -139,28 +174,113 @@ export class Workspace implements ReactiveController {
     return id !== null && this.openMine(id);
   }
 
-  /** Takes what the visitor typed, and keeps it. */
+  /** All files of what is open, the entry first. */
+  get files(): DriverFile[] {
+    return filesOf(this.current);
+  }
+
+  /** The file that is in the editor. */
+  get file(): DriverFile {
+    return this.files[this.shown] ?? { name: this.current.fileName, source: this.current.source };
+  }
+
+  /** Which file a machine speaks of; -1 when it is not there any more. A driver of one file has no other. */
+  indexOf(name: string): number {
+    return this.current.others.length === 0 ? 0 : this.files.findIndex((file) => file.name === name);
+  }
+
+  /** Shows another file. */
+  show(index: number): void {
+    if (index === this.shown || index < 0 || index >= this.files.length) return;
+    this.shown = index;
+    this.#host.requestUpdate();
+  }
+
+  /** Takes what the visitor typed into the file that is shown, and keeps it. */
   edit(source: string): void {
+    if (source !== this.file.source)
+      this.#change(this.files.map((file, index) => (index === this.shown ? { ...file, source } : file)));
+  }
+
+  /** Adds a file behind the others and shows it. @throws Error that says why it cannot be */
+  addFile(name: string, source = 'export {};\n'): void {
+    const { files } = this;
+    if (files.length >= mostFiles) throw new Error(`A driver has ${mostFiles} files at most.`);
+    this.#change([...files, { name: this.#newName(name, -1), source }]);
+    this.show(files.length);
+  }
+
+  /** Renames a file; imports of it in the others follow. The entry's name is the driver's. @throws Error that says why it cannot be */
+  renameFile(index: number, name: string): void {
+    const { files } = this;
+    const from = files[index]?.name;
+    if (from === undefined || fileNameFrom(name) === from) return;
+    const wanted = this.#newName(name, index);
+    // The driver's name must differ from that of others as well.
+    const to = index === 0 ? this.#freeName(wanted) : wanted;
+    const renamed = files.map((file, at) => (at === index ? { ...file, name: to } : file));
+    this.#change(withImportsRenamed(renamed, from, to));
+  }
+
+  /** Removes a file, not the entry. @returns what brings it back; null when there is none */
+  removeFile(index: number): (() => void) | null {
+    const { files } = this;
+    const removed = files[index];
+    if (index === 0 || !removed) return null;
+    this.#change(files.filter((_, at) => at !== index));
+    if (this.shown >= index) this.show(this.shown - 1);
+    const { key } = this.current;
+    return () => {
+      const { files: now } = this;
+      if (this.current.key !== key || now.length >= mostFiles) return;
+      const place = Math.min(index, now.length);
+      const name = now.some((file) => file.name === removed.name) ? this.nextName() : removed.name;
+      this.#change([...now.slice(0, place), { ...removed, name }, ...now.slice(place)]);
+      this.show(place);
+    };
+  }
+
+  /** A name that no file has, for the next one. */
+  nextName(): string {
+    const taken = new Set(this.files.map((file) => file.name.toLowerCase()));
+    for (let number = this.files.length + 1; ; number++) {
+      const name = `file-${number}.ts`;
+      if (!taken.has(name)) return name;
+    }
+  }
+
+  /** @throws Error when another file than the one at `index` has the name */
+  #newName(wanted: string, index: number): string {
+    const name = fileNameFrom(wanted);
+    // On many a disk, names that differ in their capitals alone are the same.
+    const taken = this.files.find((file, at) => at !== index && file.name.toLowerCase() === name.toLowerCase());
+    if (taken) throw new Error(`This driver has a file ${taken.name} already.`);
+    return name;
+  }
+
+  /** What is open has become another text, or several. */
+  #change(files: readonly DriverFile[]): void {
     const { current } = this;
-    if (current.origin === 'none' || source === current.source) return;
+    const [entry, ...others] = files;
+    if (current.origin === 'none' || !entry) return;
+    const { name: fileName, source } = entry;
     if (current.origin === 'mine') {
       const shipped = this.#shipped;
-      if (shipped && shipped.source === source) {
+      if (shipped && shipped.source === source && others.length === 0 && fileName === current.fileName) {
         this.store.remove(current.id);
-        this.current = { ...current, ...shipped, origin: 'gallery', held: false };
+        this.current = { ...current, ...shipped, others, origin: 'gallery', held: false };
         this.store.current = null;
       } else {
-        this.current = { ...current, source };
+        this.current = { ...current, fileName, source, others };
         this.#save();
       }
     } else {
       const ofLesson = lessonOf(current.id) !== null;
-      const wanted = current.origin === 'gallery' && !ofLesson ? `my-${current.fileName}` : current.fileName;
+      const renamed = fileName !== current.fileName;
+      const name = this.#freeName(current.origin === 'gallery' && !ofLesson && !renamed ? `my-${fileName}` : fileName);
       const { base, held } = current;
-      const driver = this.#store(
-        { fileName: this.#freeName(wanted), base, source, held },
-        ofLesson ? current.id : null,
-      );
+      const kept = withImportsRenamed(others, fileName, name);
+      const driver = this.#store({ fileName: name, base, source, others: kept, held }, ofLesson ? current.id : null);
       // The same key: the editor goes on with its undo history.
       this.current = { origin: 'mine', key: current.key, ...driver };
       this.store.current = driver.id;
@@ -178,12 +298,15 @@ export class Workspace implements ReactiveController {
 
   /** Renames a driver of the visitor's own. */
   rename(id: string, name: string): void {
+    if (this.current.origin === 'mine' && this.current.id === id) {
+      this.renameFile(0, name);
+      return;
+    }
     const driver = this.store.get(id);
     const fileName = fileNameFrom(name);
     if (!driver || driver.fileName === fileName) return;
-    const free = this.#freeName(fileName);
-    this.store.save({ ...driver, fileName: free });
-    if (this.current.origin === 'mine' && this.current.id === id) this.current = { ...this.current, fileName: free };
+    const to = this.#freeName(fileName);
+    this.store.save({ ...driver, fileName: to, others: withImportsRenamed(driver.others, driver.fileName, to) });
     this.#host.requestUpdate();
   }
 
@@ -192,7 +315,9 @@ export class Workspace implements ReactiveController {
     const driver = this.store.get(id);
     if (!driver) return;
     const { fileName, base, source, held } = driver;
-    this.#store({ fileName: this.#freeName(fileName.replace(/(?:-copy)?\.ts$/, '-copy')), base, source, held });
+    const name = this.#freeName(fileName.replace(/(?:-copy)?\.ts$/, '-copy'));
+    const others = withImportsRenamed(driver.others, fileName, name);
+    this.#store({ fileName: name, base, source, others, held });
     this.#host.requestUpdate();
   }
 
@@ -217,8 +342,8 @@ export class Workspace implements ReactiveController {
   }
 
   #save(): void {
-    const { id, fileName, base, source, held } = this.current;
-    this.unsaved = !this.store.save({ id, fileName, base, source, held, edited: Date.now() });
+    const { id, fileName, base, source, others, held } = this.current;
+    this.unsaved = !this.store.save({ id, fileName, base, source, others, held, edited: Date.now() });
   }
 
   #freeName(wanted: string): string {

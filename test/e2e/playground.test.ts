@@ -177,7 +177,7 @@ describe('the built page', { timeout: 600_000 }, () => {
       await moving(page);
       await page.reload();
       await running(page);
-      await page.locator('h2', { hasText: 'my-mini.ts' }).waitFor();
+      await page.locator('[role=tab]', { hasText: 'my-mini.ts' }).waitFor();
       assert.match(
         (await page.evaluate(
           () => document.querySelector<PlaygroundApp>('vp-playground')?.desk.workspace.current.source,

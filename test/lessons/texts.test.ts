@@ -75,7 +75,11 @@ describe('the lessons’ texts', () => {
     for (const { id } of course) {
       const { beginning, solution } = await loadLesson(id);
       for (const text of [beginning, solution]) {
-        const problems = service.answer({ text, question: { kind: 'check' } }) as TypeProblem[];
+        const problems = service.answer({
+          files: [{ name: 'driver.ts', source: text }],
+          file: 'driver.ts',
+          question: { kind: 'check' },
+        }) as TypeProblem[];
         expect(
           problems.map(({ message }) => message),
           id,

@@ -298,17 +298,17 @@ describe('drivers of the page', () => {
 
     it('imports a file as a driver of one’s own, and refuses what is too large for one', async () => {
       await open();
-      await app.desk.ask({ action: 'import', file: new File(['export const a = 1;'], 'theirs.js') });
+      await app.desk.ask({ action: 'import', files: [new File(['export const a = 1;'], 'theirs.js')] });
       expect(app.desk.workspace.current).to.include({
         fileName: 'theirs.ts',
         source: 'export const a = 1;',
         origin: 'mine',
       });
-      await app.desk.ask({ action: 'import', file: new File([new Uint8Array(2 * 1024 * 1024)], 'film.mp4') });
+      await app.desk.ask({ action: 'import', files: [new File([new Uint8Array(2 * 1024 * 1024)], 'film.mp4')] });
       expect(app.desk.workspace.current.fileName).to.equal('theirs.ts');
       await app.updateComplete;
       expect(notice()).to.contain('film.mp4 is larger than a driver can be');
-      await app.desk.ask({ action: 'import', file: new File([new Uint8Array(64)], 'picture.png') });
+      await app.desk.ask({ action: 'import', files: [new File([new Uint8Array(64)], 'picture.png')] });
       await app.updateComplete;
       expect(notice()).to.contain('picture.png is not a text');
     });

@@ -171,4 +171,48 @@ describe('source editor', () => {
     expect(pane.renderRoot.querySelector('.cm-search')).to.equal(null);
     expect(events).to.deep.equal([]);
   });
+
+  it('finds in the text: Ctrl+F opens the panel, Escape closes it and gives the focus back', async () => {
+    await edit();
+    pane.focus();
+    press('f', /Mac/.test(navigator.platform) ? { metaKey: true } : { ctrlKey: true });
+    const field = () => pane.shadowRoot?.querySelector<HTMLInputElement>('.cm-search [name=search]') ?? null;
+    expect(pane.shadowRoot?.activeElement?.getAttribute('name')).to.equal('search');
+    field()?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }));
+    expect(field() === null).to.equal(true);
+    expect(pane.shadowRoot?.activeElement?.className).to.contain('cm-content');
+    expect(events).to.deep.equal([]);
+  });
+
+  it('formats the text in one step that can be undone, and keeps what is selected', async () => {
+    await edit();
+    pane.source = 'if(a){\nb( 1,two )\n}\n';
+    pane.file = 'driver.ts';
+    pane.files = [{ name: 'driver.ts', source: pane.source }];
+    await pane.updateComplete;
+    const from = view().state.doc.toString().indexOf('two');
+    view().dispatch({ selection: { anchor: from, head: from + 3 } });
+    await pane.editor?.format();
+    expect(pane.editor?.text).to.equal('if (a) {\n  b(1, two)\n}\n');
+    const { main } = view().state.selection;
+    expect(view().state.sliceDoc(main.from, main.to)).to.equal('two');
+    const { undo } = await import('@codemirror/commands');
+    undo(view());
+    expect(pane.editor?.text).to.equal('if(a){\nb( 1,two )\n}\n');
+    press('F', { shiftKey: true, altKey: true, keyCode: 70 });
+    expect(events.filter(([name]) => name === 'editor-command')).to.deep.equal([['editor-command', 'format']]);
+    pane.editor?.destroy();
+  });
+
+  it('selects a piece of the text, also when that is asked for before the editor is there', async () => {
+    const ready = new Promise((resolve) => pane.addEventListener('editor-ready', resolve, { once: true }));
+    await open(() => import('../../src/playground/editor/driver-editor.ts'));
+    const range = { line: 100, column: 7, endLine: 101, endColumn: 3 };
+    await pane.select(range);
+    expect(pane.selection).to.deep.equal(range);
+    await ready;
+    expect(pane.editor?.selection).to.deep.equal(range);
+    await pane.select({ line: 500, column: 1, endLine: 500, endColumn: 900 });
+    expect(pane.editor?.selection).to.include({ line: 120, endLine: 120 });
+  });
 });

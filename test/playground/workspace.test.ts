@@ -47,6 +47,74 @@ describe('workspace', () => {
     expect(names()).to.deep.equal([]);
   });
 
+  describe('with several files', () => {
+    const texts = () => desk.files.map(({ name, source }) => `${name}: ${source}`);
+
+    it('adds, edits, renames and removes files, keeps each step, and brings a removed one back', () => {
+      desk.openShipped('mini', 'entry');
+      desk.addFile('ring', 'ring');
+      expect(desk.current).to.include({ origin: 'mine', fileName: 'my-mini.ts', source: 'entry' });
+      expect(desk.file).to.deep.equal({ name: 'ring.ts', source: 'ring' });
+      desk.edit('ring!');
+      desk.addFile('text.ts', 'text');
+      desk.renameFile(1, 'queue');
+      expect(texts()).to.deep.equal(['my-mini.ts: entry', 'queue.ts: ring!', 'text.ts: text']);
+      const undo = desk.removeFile(1);
+      expect(texts()).to.deep.equal(['my-mini.ts: entry', 'text.ts: text']);
+      expect(desk.file.name).to.equal('text.ts');
+      undo?.();
+      expect(texts()).to.deep.equal(['my-mini.ts: entry', 'queue.ts: ring!', 'text.ts: text']);
+      expect(desk.file.name).to.equal('queue.ts');
+      const next = new Workspace(host);
+      expect(next.restore()).to.equal(true);
+      expect(next.files).to.deep.equal(desk.files);
+      expect(next.shown).to.equal(0);
+    });
+
+    it('lets imports follow a file to its new name, and nothing else', () => {
+      desk.create('main.ts', "import { a } from './ring.ts';\nimport './ring';\nimport './ringing';\n'./ring.ts';\n");
+      desk.addFile('ring.ts', 'import "./main";');
+      desk.renameFile(1, 'queue');
+      expect(desk.current.source).to.equal(
+        "import { a } from './queue.ts';\nimport './queue';\nimport './ringing';\n'./ring.ts';\n",
+      );
+      desk.rename(desk.current.id, 'entry');
+      expect(texts()[1]).to.equal('queue.ts: import "./entry";');
+      expect(names()).to.deep.equal(['entry.ts']);
+    });
+
+    it('refuses a second file of a name, a seventeenth file, and to remove the entry', () => {
+      desk.create('main.ts', '');
+      expect(() => desk.addFile('Main.ts')).to.throw('This driver has a file main.ts already.');
+      desk.addFile('ring.ts');
+      expect(() => desk.renameFile(1, 'main')).to.throw('This driver has a file main.ts already.');
+      expect(desk.removeFile(0)).to.equal(null);
+      while (desk.files.length < 16) desk.addFile(desk.nextName());
+      expect(new Set(desk.files.map(({ name }) => name)).size).to.equal(16);
+      expect(() => desk.addFile('one-more.ts')).to.throw('A driver has 16 files at most.');
+    });
+
+    it('gives the copy up when the added file is gone again', () => {
+      desk.openShipped('mini', 'entry');
+      desk.addFile('ring');
+      desk.removeFile(1);
+      desk.renameFile(0, 'mini.ts');
+      desk.edit('entry ');
+      desk.edit('entry');
+      expect(desk.current).to.include({ origin: 'gallery', fileName: 'mini.ts' });
+    });
+  });
+
+  it('opens drivers that were kept before drivers had several files', () => {
+    const old = { id: 'old', fileName: 'old.ts', base: 'mini', source: 'kept', edited: 1, held: false };
+    localStorage.setItem('videoport.driver.old', JSON.stringify(old));
+    localStorage.setItem('videoport.driver.odd', JSON.stringify({ ...old, id: 'odd', others: [null, { name: 1 }] }));
+    for (const id of ['old', 'odd']) {
+      expect(desk.openMine(id)).to.equal(true);
+      expect(desk.files).to.deep.equal([{ name: 'old.ts', source: 'kept' }]);
+    }
+  });
+
   it('opens after a reload what was open before', () => {
     desk.openShipped('mini', 'shipped');
     desk.edit('mine');

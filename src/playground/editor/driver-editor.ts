@@ -1,11 +1,19 @@
 /** The editor: CodeMirror 6 with what a driver's author needs. Loaded after the first paint; see `source-editor.ts`. */
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from '@codemirror/commands';
 import { javascript } from '@codemirror/lang-javascript';
 import { bracketMatching, foldKeymap, indentOnInput, indentUnit } from '@codemirror/language';
 import { lintKeymap } from '@codemirror/lint';
-import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
-import { Compartment, EditorState, type Extension, Prec, StateEffect, StateField } from '@codemirror/state';
+import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from '@codemirror/search';
+import {
+  Compartment,
+  EditorState,
+  type Extension,
+  Prec,
+  StateEffect,
+  StateField,
+  Transaction,
+} from '@codemirror/state';
 import {
   Decoration,
   type DecorationSet,
@@ -19,22 +27,53 @@ import {
   rectangularSelection,
 } from '@codemirror/view';
 import { bringInto } from '../source-view.ts';
-import type { TypeProblem } from '../types/types-protocol.ts';
+import type { TypesClient } from '../types/types-client.ts';
+import type { TypeProblem, TypesSubject } from '../types/types-protocol.ts';
 import { editorTheme } from './editor-theme.ts';
 import { LineMarks, lineMarks } from './line-marks.ts';
 
 /** What the editor asks of the page. `leave`: Esc was pressed, the keyboard focus is to go on. */
-export type EditorCommand = 'run' | 'restart' | 'stop' | 'pause' | 'step' | 'step-out' | 'leave';
+export type EditorCommand = 'run' | 'restart' | 'stop' | 'pause' | 'step' | 'step-out' | 'format' | 'leave';
+
+/** A piece of the text, or a place in it. Lines and columns count from 1. */
+export interface TextRange {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** A text that is, or was, in the editor: what was done to it can be undone when it comes back. */
+interface OpenText {
+  state: EditorState;
+  scrollTop: number;
+  readonly marks: LineMarks;
+}
 
 /** What an editor is made of. */
 export interface EditorOptions {
   readonly parent: HTMLElement;
   readonly root: ShadowRoot;
   readonly text: string;
+  /** The text's key, as {@link DriverEditor.show} takes it. */
+  readonly document: string;
   /** Called after each change that the visitor made. */
   readonly onEdit: (text: string) => void;
   readonly onCommand: (command: EditorCommand) => void;
 }
+
+/** The search panel's words, written as the page writes its buttons. */
+const searchWords = EditorState.phrases.of({
+  next: 'Next',
+  previous: 'Previous',
+  all: 'All',
+  'match case': 'Match case',
+  regexp: 'Regexp',
+  'by word': 'Words',
+  replace: 'Replace',
+  'replace all': 'Replace all',
+  close: 'Close the search panel',
+});
 
 const targetLine = StateEffect.define<number | null>();
 const targetMark = Decoration.line({ class: 'vp-target' });
@@ -52,19 +91,27 @@ const target = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-/** One editor. It lives as long as its element; other drivers come and go in it. */
+/** One editor. It lives as long as its element; files of drivers come and go in it. */
 export class DriverEditor {
   readonly view: EditorView;
-  readonly marks: LineMarks;
+  /** All files of the driver, for the type service; `file` is the name of the one in the editor. */
+  driver: TypesSubject = { files: [], file: '' };
   readonly #options: EditorOptions;
   readonly #types = new Compartment();
-  #check: (() => void) | null = null;
-  #close: (() => void) | null = null;
+  /** The driver's texts by their keys. */
+  readonly #texts = new Map<string, OpenText>();
+  #key = '';
+  #current: OpenText;
+  #support: Extension | null = null;
+  #client: Promise<TypesClient> | null = null;
 
   constructor(options: EditorOptions) {
     this.#options = options;
-    this.view = new EditorView({ parent: options.parent, root: options.root, state: this.#state(options.text) });
-    this.marks = new LineMarks(this.view);
+    const state = this.#state(options.text);
+    this.view = new EditorView({ parent: options.parent, root: options.root, state });
+    this.#current = { state, scrollTop: 0, marks: new LineMarks(this.view) };
+    this.#key = options.document;
+    this.#texts.set(this.#key, this.#current);
   }
 
   /** What is in the editor, lines joined by `\n`. */
@@ -72,11 +119,97 @@ export class DriverEditor {
     return this.view.state.doc.toString();
   }
 
-  /** Another driver: its own undo history begins. */
+  /** The marks of the text in the editor. */
+  get marks(): LineMarks {
+    return this.#current.marks;
+  }
+
+  /** Every text as it is now is what runs from here on. */
+  booted(): void {
+    for (const text of this.#texts.values())
+      text.marks.booted(text === this.#current ? this.view.state.doc : text.state.doc);
+  }
+
+  /**
+   * Puts another text into the editor, or one that was there before, with its undo history.
+   * @param key `driver/file`: when the part before the slash is another one, the texts of the last driver are forgotten
+   */
+  show(key: string, text: string): void {
+    this.#current.state = this.view.state;
+    this.#current.scrollTop = this.view.scrollDOM.scrollTop;
+    if (key.split('/', 1)[0] !== this.#key.split('/', 1)[0]) this.#texts.clear();
+    this.#key = key;
+    const known = this.#texts.get(key);
+    if (known?.state.doc.toString() !== text) {
+      this.open(text);
+      return;
+    }
+    this.#current = known;
+    this.view.setState(known.state);
+    // The type service may have come meanwhile.
+    if (this.#support) this.view.dispatch({ effects: this.#types.reconfigure(this.#support) });
+    this.view.scrollDOM.scrollTop = known.scrollTop;
+    known.marks.returned();
+    void this.#check();
+  }
+
+  /** The text became another one, not by typing: its own undo history begins. */
   open(text: string): void {
-    this.view.setState(this.#state(text, this.#types.get(this.view.state)));
-    this.marks.opened();
-    this.#check?.();
+    this.view.setState(this.#state(text));
+    this.#current = { state: this.view.state, scrollTop: 0, marks: new LineMarks(this.view) };
+    this.#texts.set(this.#key, this.#current);
+    void this.#check();
+  }
+
+  /** What is selected; a cursor is a range of no length. */
+  get selection(): TextRange {
+    const { doc, selection } = this.view.state;
+    const [from, to] = [doc.lineAt(selection.main.from), doc.lineAt(selection.main.to)];
+    return {
+      line: from.number,
+      column: selection.main.from - from.from + 1,
+      endLine: to.number,
+      endColumn: selection.main.to - to.from + 1,
+    };
+  }
+
+  /** Selects a piece of the text and scrolls it into the middle. What lies outside the text is moved to its edge. */
+  select({ line, column, endLine, endColumn }: TextRange): void {
+    const { doc } = this.view.state;
+    const at = (lineNumber: number, columnNumber: number) => {
+      const { from, to } = doc.line(Math.min(Math.max(1, lineNumber), doc.lines));
+      return Math.min(from + Math.max(1, columnNumber) - 1, to);
+    };
+    const [anchor, head] = [at(line, column), at(endLine, endColumn)];
+    this.view.dispatch({
+      selection: { anchor, head },
+      effects: EditorView.scrollIntoView(anchor, { y: 'center' }),
+    });
+  }
+
+  /** Opens the panel that finds and replaces. */
+  find(): void {
+    openSearchPanel(this.view);
+  }
+
+  /**
+   * Puts indentation and spaces in order, as one step that can be undone; selection and cursor stay where they are.
+   * Rejects when the formatter cannot be fetched.
+   */
+  async format(): Promise<void> {
+    const client = await this.#typesClient();
+    for (;;) {
+      const { doc } = this.view.state;
+      const edits = await client.ask(this.#subject(), { kind: 'format' });
+      // Whoever typed meanwhile gets that text formatted.
+      if (this.view.state.doc !== doc) continue;
+      if (edits.length > 0)
+        this.view.dispatch({
+          changes: [...edits],
+          annotations: [isolateHistory.of('full'), Transaction.userEvent.of('format')],
+        });
+      return;
+    }
   }
 
   /** Scrolls `line` (from 1) into the middle and frames it. Lines that are not there do nothing. */
@@ -100,32 +233,53 @@ export class DriverEditor {
    * Resolves when it has looked at the text for the first time, or could not be had.
    */
   async loadTypes(): Promise<void> {
-    const { TypesClient, typeSupport } = await import('./type-support.ts');
-    const client = new TypesClient();
-    const show = (problems: readonly TypeProblem[]) =>
-      this.marks.showTypes(problems.map((problem) => ({ ...problem, source: 'types' })));
-    this.view.dispatch({ effects: this.#types.reconfigure(typeSupport(client, show)) });
-    const check = () => {
-      const { text } = this;
-      return client.ask(text, { kind: 'check' }).then(
-        (problems) => {
-          if (text === this.text) show(problems);
-        },
-        () => {},
-      );
-    };
-    this.#check = check;
-    this.#close = () => client.close();
-    await check();
+    await this.#typesClient();
+    await this.#check();
   }
 
   /** Ends the type service; the editor is not used again. */
   destroy(): void {
-    this.#close?.();
+    void this.#client?.then((client) => client.close());
     this.view.destroy();
   }
 
-  #state(doc: string, types: Extension = autocompletion()): EditorState {
+  #subject(): TypesSubject {
+    const { files, file } = this.driver;
+    // The text in the editor is newer than what the page has handed down.
+    return { files: files.map((each) => (each.name === file ? { ...each, source: this.text } : each)), file };
+  }
+
+  readonly #showTypes = (problems: readonly TypeProblem[]): void =>
+    this.marks.showTypes(problems.map((problem) => ({ ...problem, source: 'types' })));
+
+  #typesClient(): Promise<TypesClient> {
+    this.#client ??= this.#fetchTypes().catch((error: unknown) => {
+      // The next one who asks tries again.
+      this.#client = null;
+      throw error;
+    });
+    return this.#client;
+  }
+
+  async #fetchTypes(): Promise<TypesClient> {
+    const { TypesClient, typeSupport } = await import('./type-support.ts');
+    const client = new TypesClient();
+    this.#support = typeSupport(client, () => this.#subject(), this.#showTypes);
+    this.view.dispatch({ effects: this.#types.reconfigure(this.#support) });
+    return client;
+  }
+
+  /** Asks the type service about the text, if it is there. Never rejects. */
+  async #check(): Promise<void> {
+    const { doc } = this.view.state;
+    if (!this.#support) return;
+    const problems = await this.#client
+      ?.then((client) => client.ask(this.#subject(), { kind: 'check' }))
+      .catch(() => null);
+    if (problems && this.view.state.doc === doc) this.#showTypes(problems);
+  }
+
+  #state(doc: string): EditorState {
     const { onCommand } = this.#options;
     const command = (name: EditorCommand) => () => {
       onCommand(name);
@@ -141,6 +295,7 @@ export class DriverEditor {
             { key: 'F8', run: command('pause') },
             { key: 'F10', run: command('step') },
             { key: 'Shift-F11', run: command('step-out') },
+            { key: 'Shift-Alt-f', run: command('format') },
           ]),
         ),
         lineMarks,
@@ -156,9 +311,10 @@ export class DriverEditor {
         indentUnit.of('  '),
         bracketMatching(),
         closeBrackets(),
-        this.#types.of(types),
+        this.#types.of(this.#support ?? autocompletion()),
         highlightSelectionMatches(),
         search({ top: true }),
+        searchWords,
         javascript({ typescript: true }),
         target,
         editorTheme,

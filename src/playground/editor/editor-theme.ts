@@ -97,7 +97,15 @@ const floating = EditorView.theme({
   '.cm-panels-top': { borderBottom: '1px solid var(--line)' },
   '.cm-panels-bottom': { borderTop: '1px solid var(--line)' },
   '.cm-panel.cm-search': { padding: '6px 28px 6px 8px', font: 'var(--size-small) / 1.4 var(--sans)' },
-  '.cm-panel.cm-search label': { fontSize: 'var(--size-small)' },
+  '.cm-panel.cm-search label': {
+    display: 'inline-flex',
+    gap: '4px',
+    alignItems: 'center',
+    minHeight: '24px',
+    marginRight: '8px',
+    fontSize: 'var(--size-small)',
+  },
+  '.cm-panel.cm-search input[type=checkbox]': { margin: '0', accentColor: 'var(--accent)' },
   '.cm-textfield': {
     backgroundColor: 'var(--surface)',
     border: '1px solid var(--line-strong)',

@@ -71,9 +71,9 @@ export class LineMarks {
     this.#booted = view.state.doc;
   }
 
-  /** The text as it is now is what runs from here on. */
-  booted(): void {
-    this.#booted = this.#view.state.doc;
+  /** The text as it is now is what runs from here on. @param doc that text; another than the editor's when another file is in it */
+  booted(doc: Text = this.#view.state.doc): void {
+    this.#booted = doc;
     this.#since = null;
     this.#shown = '';
   }
@@ -83,6 +83,11 @@ export class LineMarks {
     this.booted();
     this.#own = [];
     this.#types = [];
+  }
+
+  /** The text is in the editor again, after another one: what is said of it now may differ. */
+  returned(): void {
+    this.#shown = '';
   }
 
   /** The editor's text has changed. */

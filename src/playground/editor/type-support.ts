@@ -8,7 +8,7 @@ import {
 import { type Extension, StateEffect, StateField } from '@codemirror/state';
 import { EditorView, hoverTooltip, showTooltip, type Tooltip } from '@codemirror/view';
 import type { TypesClient } from '../types/types-client.ts';
-import type { TypeDescription, TypeProblem, TypeSignature } from '../types/types-protocol.ts';
+import type { TypeDescription, TypeProblem, TypeSignature, TypesSubject } from '../types/types-protocol.ts';
 
 /** How long after an edit the types are checked, in milliseconds. */
 const pauseMs = 250;
@@ -34,22 +34,50 @@ const kinds: Readonly<Record<string, string>> = {
   keyword: 'keyword',
 };
 
+function linkTo(url: string): HTMLElement {
+  const link = document.createElement('a');
+  link.href = url;
+  link.target = '_blank';
+  link.rel = 'noopener noreferrer';
+  link.textContent = url.startsWith('https://learn.microsoft.com/') ? 'Microsoft’s page' : url;
+  return link;
+}
+
 function describe({ code, documentation }: Pick<TypeDescription, 'code' | 'documentation'>): HTMLElement {
   const box = document.createElement('div');
   box.className = 'vp-type';
   const head = document.createElement('code');
   head.textContent = code;
   box.append(head);
-  if (documentation) {
+  if (documentation.text) {
     const text = document.createElement('p');
-    text.textContent = documentation;
+    text.textContent = documentation.text;
     box.append(text);
+  }
+  if (documentation.rows.length > 0) {
+    const list = document.createElement('dl');
+    for (const { term, text } of documentation.rows) {
+      const name = document.createElement('dt');
+      name.textContent = term;
+      const says = document.createElement('dd');
+      says.textContent = text;
+      list.append(name, says);
+    }
+    box.append(list);
+  }
+  for (const url of documentation.links) {
+    const line = document.createElement('p');
+    line.append(linkTo(url));
+    box.append(line);
   }
   return box;
 }
 
 function drawSignature({ before, parameters, after, active, documentation }: TypeSignature): HTMLElement {
-  const box = describe({ code: before, documentation });
+  // Of the parameters only the one that is being written: the rest of the text is below.
+  const name = /^[\w$]+/.exec(parameters[active] ?? '')?.[0];
+  const rows = documentation.rows.filter(({ term }) => term === name || term === 'IRQL' || term === 'Returns');
+  const box = describe({ code: before, documentation: { ...documentation, rows } });
   const head = box.querySelector('code');
   for (const [index, parameter] of parameters.entries()) {
     if (index > 0) head?.append(', ');
@@ -63,11 +91,11 @@ function drawSignature({ before, parameters, after, active, documentation }: Typ
 
 /** Completion from the service, each entry with its documentation when it is looked at. */
 const completions =
-  (client: TypesClient) =>
+  (client: TypesClient, subject: () => TypesSubject) =>
   async (context: CompletionContext): Promise<CompletionResult | null> => {
     if (!context.explicit && !context.matchBefore(/[\w$]{2,}|\.[\w$]*/)) return null;
-    const text = context.state.doc.toString();
-    const found = await client.ask(text, { kind: 'complete', position: context.pos }).catch(() => null);
+    const asked = subject();
+    const found = await client.ask(asked, { kind: 'complete', position: context.pos }).catch(() => null);
     if (!found || context.aborted) return null;
     return {
       from: found.from,
@@ -80,8 +108,8 @@ const completions =
           // TypeScript's ranks are numbers as text, the best first.
           boost: Math.max(-99, 11 - (Number.parseInt(rank, 10) || 0)),
           info: async () => {
-            const asked = { kind: 'describe', position: context.pos, name } as const;
-            const description = await client.ask(text, asked).catch(() => null);
+            const question = { kind: 'describe', position: context.pos, name } as const;
+            const description = await client.ask(asked, question).catch(() => null);
             return description && describe(description);
           },
         };
@@ -105,24 +133,38 @@ const signatureField = StateField.define<Tooltip | null>({
 });
 
 const looks = EditorView.theme({
-  '.vp-type': { padding: '8px 12px', maxHeight: '16em', overflow: 'auto' },
+  '.vp-type': { padding: '8px 12px', maxHeight: '20em', overflow: 'auto' },
   '.vp-type code': { font: 'var(--size-code) / 1.5 var(--mono)', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' },
   '.vp-type b': { color: 'var(--accent)' },
+  '.vp-type dl': {
+    display: 'grid',
+    gridTemplateColumns: 'fit-content(40%) minmax(0, 1fr)',
+    gap: '2px 10px',
+    margin: '6px 0 0',
+    color: 'var(--text-quiet)',
+  },
+  '.vp-type dt': { font: 'var(--size-small) / 1.6 var(--mono)', color: 'var(--text)', overflowWrap: 'anywhere' },
+  '.vp-type dd': { margin: '0', whiteSpace: 'pre-wrap' },
+  '.vp-type a': { color: 'var(--accent)' },
   '.vp-type p': { margin: '6px 0 0', color: 'var(--text-quiet)', whiteSpace: 'pre-wrap' },
 });
 
 /**
- * @param show takes what the type checker says about the text as it is
+ * @param subject gives the driver as it is, and the file that is in the editor
+ * @param show takes what the type checker says about that file
  * @returns what to put into the editor
  */
-export function typeSupport(client: TypesClient, show: (problems: readonly TypeProblem[]) => void): Extension {
+export function typeSupport(
+  client: TypesClient,
+  subject: () => TypesSubject,
+  show: (problems: readonly TypeProblem[]) => void,
+): Extension {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let round = 0;
   const check = (view: EditorView) => {
-    const asked = ++round;
-    client.ask(view.state.doc.toString(), { kind: 'check' }).then(
+    const { doc } = view.state;
+    client.ask(subject(), { kind: 'check' }).then(
       (problems) => {
-        if (asked === round) show(problems);
+        if (view.state.doc === doc) show(problems);
       },
       // Types are a help; an editor without them is one too.
       () => {},
@@ -131,9 +173,7 @@ export function typeSupport(client: TypesClient, show: (problems: readonly TypeP
   const signature = async (view: EditorView) => {
     const { head, empty } = view.state.selection.main;
     const { doc } = view.state;
-    const found = empty
-      ? await client.ask(doc.toString(), { kind: 'signature', position: head }).catch(() => null)
-      : null;
+    const found = empty ? await client.ask(subject(), { kind: 'signature', position: head }).catch(() => null) : null;
     // Whoever types fast has gone on meanwhile: what holds is where the cursor is now.
     if (view.state.doc !== doc || view.state.selection.main.head !== head) await signature(view);
     else view.dispatch({ effects: setSignature.of(found) });
@@ -141,15 +181,14 @@ export function typeSupport(client: TypesClient, show: (problems: readonly TypeP
   return [
     looks,
     signatureField,
-    autocompletion({ override: [completions(client)] }),
-    hoverTooltip(async (view, position) => {
-      const found = await client.ask(view.state.doc.toString(), { kind: 'hover', position }).catch(() => null);
+    autocompletion({ override: [completions(client, subject)] }),
+    hoverTooltip(async (_, position) => {
+      const found = await client.ask(subject(), { kind: 'hover', position }).catch(() => null);
       return found && { pos: found.from, end: found.to, create: () => ({ dom: describe(found) }) };
     }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) {
         clearTimeout(timer);
-        round++;
         timer = setTimeout(() => check(update.view), pauseMs);
       }
       const shown = update.state.field(signatureField) !== null;

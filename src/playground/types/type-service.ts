@@ -1,15 +1,18 @@
-/** TypeScript's language service over one driver and the sources of the modules that it imports. Runs in a worker. */
+/** TypeScript's language service over one driver, all its files, and the sources of the modules that it imports. Runs in a worker. */
 import ts from 'typescript-service';
 import type {
   TypeCompletions,
   TypeDescription,
+  TypeDocumentation,
+  TypeEdit,
   TypeProblem,
   TypeSignature,
   TypesAnswers,
   TypesRequest,
 } from './types-protocol.ts';
 
-const driver = '/driver.ts';
+/** Where the driver's files lie. */
+const folder = '/driver/';
 
 /** What a driver finds without importing it, besides the language itself. */
 const globals = `interface Console { log(...values: unknown[]): void; info(...values: unknown[]): void; debug(...values: unknown[]): void; warn(...values: unknown[]): void; error(...values: unknown[]): void }
@@ -31,6 +34,14 @@ const options: ts.CompilerOptions = {
   paths: { videoport: ['/src/videoport/index.ts'], ringgpu: ['/src/devices/ringgpu/index.ts'] },
 };
 
+/** As the shipped drivers are written. */
+const formatting: ts.FormatCodeSettings = {
+  ...ts.getDefaultFormatCodeSettings('\n'),
+  indentSize: 2,
+  tabSize: 2,
+  convertTabsToSpaces: true,
+};
+
 const severities: Readonly<Record<ts.DiagnosticCategory, TypeProblem['severity']>> = {
   [ts.DiagnosticCategory.Error]: 'error',
   [ts.DiagnosticCategory.Warning]: 'warning',
@@ -42,18 +53,19 @@ const severities: Readonly<Record<ts.DiagnosticCategory, TypeProblem['severity']
 export class TypeService {
   readonly #files: Map<string, string>;
   readonly #service: ts.LanguageService;
-  #text = '';
-  #version = 0;
+  /** The driver's files by path, each with a number that grows when its text changes. */
+  #driver = new Map<string, { readonly text: string; readonly version: number }>();
+  #versions = 0;
 
   /** @param files path → text: the libraries as `/lib.*.d.ts`, the project's sources as `/src/…` */
   constructor(files: ReadonlyMap<string, string>) {
     this.#files = new Map([...files, ['/globals.d.ts', globals]]);
-    const read = (path: string) => (path === driver ? this.#text : this.#files.get(path));
+    const read = (path: string) => this.#driver.get(path)?.text ?? this.#files.get(path);
     const folders = new Set([...this.#files.keys()].map((path) => path.replace(/\/[^/]*$/, '') || '/'));
     this.#service = ts.createLanguageService({
       getCompilationSettings: () => options,
-      getScriptFileNames: () => [driver, '/globals.d.ts'],
-      getScriptVersion: (path) => (path === driver ? String(this.#version) : '0'),
+      getScriptFileNames: () => [...this.#driver.keys(), '/globals.d.ts'],
+      getScriptVersion: (path) => String(this.#driver.get(path)?.version ?? 0),
       getScriptSnapshot: (path) => {
         const text = read(path);
         return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
@@ -62,35 +74,41 @@ export class TypeService {
       getDefaultLibFileName: () => '/lib.es2022.d.ts',
       fileExists: (path) => read(path) !== undefined,
       readFile: read,
-      directoryExists: (path) => folders.has(path) || path === '/src',
+      directoryExists: (path) => folders.has(path) || path === '/src' || `${path}/`.startsWith(folder),
       getDirectories: () => [],
     });
   }
 
   /** Answers one question. */
-  answer({ text, question }: Pick<TypesRequest, 'text' | 'question'>): TypesAnswers[keyof TypesAnswers] {
-    if (text !== this.#text) {
-      this.#text = text;
-      this.#version++;
-    }
+  answer({ files, file, question }: Omit<TypesRequest, 'id'>): TypesAnswers[keyof TypesAnswers] {
+    this.#driver = new Map(
+      files.map(({ name, source }) => {
+        const known = this.#driver.get(folder + name);
+        return [folder + name, known?.text === source ? known : { text: source, version: ++this.#versions }];
+      }),
+    );
+    const path = folder + file;
+    if (!this.#driver.has(path)) throw new Error(`the driver has no file ${file}`);
     switch (question.kind) {
       case 'check':
-        return this.#check();
+        return this.#check(path);
       case 'complete':
-        return this.#complete(question.position);
+        return this.#complete(path, question.position);
       case 'describe':
-        return this.#describe(question.position, question.name);
+        return this.#describe(path, question.position, question.name);
       case 'hover':
-        return this.#hover(question.position);
+        return this.#hover(path, question.position);
       case 'signature':
-        return this.#signature(question.position);
+        return this.#signature(path, question.position);
+      case 'format':
+        return this.#format(path);
     }
   }
 
-  #check(): TypeProblem[] {
+  #check(path: string): TypeProblem[] {
     // What does not parse is the compiler's to tell, and the types of half a text mean little.
-    if (this.#service.getSyntacticDiagnostics(driver).length > 0) return [];
-    return this.#service.getSemanticDiagnostics(driver).map(({ start = 0, length = 0, category, messageText }) => ({
+    if (this.#service.getSyntacticDiagnostics(path).length > 0) return [];
+    return this.#service.getSemanticDiagnostics(path).map(({ start = 0, length = 0, category, messageText }) => ({
       from: start,
       to: start + length,
       severity: severities[category],
@@ -98,29 +116,29 @@ export class TypeService {
     }));
   }
 
-  #complete(position: number): TypeCompletions | null {
-    const found = this.#service.getCompletionsAtPosition(driver, position, { includeCompletionsWithInsertText: false });
+  #complete(path: string, position: number): TypeCompletions | null {
+    const found = this.#service.getCompletionsAtPosition(path, position, { includeCompletionsWithInsertText: false });
     if (!found) return null;
-    const word = /[\w$]*$/.exec(this.#text.slice(0, position))?.[0] ?? '';
+    const word = /[\w$]*$/.exec((this.#driver.get(path)?.text ?? '').slice(0, position))?.[0] ?? '';
     return {
       from: found.optionalReplacementSpan?.start ?? position - word.length,
       entries: found.entries.map(({ name, kind, sortText }) => ({ name, kind, rank: sortText })),
     };
   }
 
-  #describe(position: number, name: string): TypeDescription | null {
-    const found = this.#service.getCompletionEntryDetails(driver, position, name, {}, undefined, {}, undefined);
+  #describe(path: string, position: number, name: string): TypeDescription | null {
+    const found = this.#service.getCompletionEntryDetails(path, position, name, {}, undefined, {}, undefined);
     if (!found) return null;
     return {
       from: position,
       to: position,
       code: ts.displayPartsToString(found.displayParts),
-      documentation: prose(found.documentation, found.tags),
+      documentation: documented(found.documentation, found.tags),
     };
   }
 
-  #hover(position: number): TypeDescription | null {
-    const found = this.#service.getQuickInfoAtPosition(driver, position);
+  #hover(path: string, position: number): TypeDescription | null {
+    const found = this.#service.getQuickInfoAtPosition(path, position);
     if (!found) return null;
     const { start, length } = found.textSpan;
     return {
@@ -131,12 +149,12 @@ export class TypeService {
         .displayPartsToString(found.displayParts)
         .replace(/^\(alias\) /, '')
         .replace(/\nimport [\w$]+$/, ''),
-      documentation: prose(found.documentation, found.tags),
+      documentation: documented(found.documentation, found.tags),
     };
   }
 
-  #signature(position: number): TypeSignature | null {
-    const found = this.#service.getSignatureHelpItems(driver, position, {});
+  #signature(path: string, position: number): TypeSignature | null {
+    const found = this.#service.getSignatureHelpItems(path, position, {});
     const item = found?.items[found.selectedItemIndex];
     if (!found || !item) return null;
     return {
@@ -145,15 +163,37 @@ export class TypeService {
       parameters: item.parameters.map((parameter) => ts.displayPartsToString(parameter.displayParts)),
       after: ts.displayPartsToString(item.suffixDisplayParts),
       active: found.argumentIndex,
-      documentation: prose(item.documentation, item.tags),
+      documentation: documented(item.documentation, item.tags),
     };
+  }
+
+  #format(path: string): TypeEdit[] {
+    return this.#service
+      .getFormattingEditsForDocument(path, formatting)
+      .map(({ span, newText }) => ({ from: span.start, to: span.start + span.length, insert: newText }));
   }
 }
 
-/** A doc comment as plain text: its sentences, then its tags, a line each. */
-function prose(documentation: ts.SymbolDisplayPart[] | undefined, tags: ts.JSDocTagInfo[] | undefined): string {
-  const lines = (tags ?? []).map(({ name, text }) => `@${name} ${ts.displayPartsToString(text)}`.trim());
-  // Comments are wrapped for the width of a file, not for that of a tooltip.
-  const text = ts.displayPartsToString(documentation).replace(/([^\n])\n(?![\n@*-])/g, '$1 ');
-  return [text, ...lines].filter(Boolean).join('\n');
+/** Comments are wrapped for the width of a file, not for that of a tooltip. */
+const unwrapped = (text: string) => text.replace(/([^\n])\n\s*(?![\n@*-])/g, '$1 ').trim();
+
+/** How tags are named for people. */
+const terms: Readonly<Record<string, string>> = { irql: 'IRQL', returns: 'Returns', return: 'Returns' };
+
+/** A doc comment: its sentences, its tags, the pages that it points to. */
+function documented(
+  documentation: ts.SymbolDisplayPart[] | undefined,
+  tags: ts.JSDocTagInfo[] | undefined,
+): TypeDocumentation {
+  const rows: { term: string; text: string }[] = [];
+  const links: string[] = [];
+  for (const { name, text: parts } of tags ?? []) {
+    const text = unwrapped(ts.displayPartsToString(parts));
+    if (name === 'see' && /^https:\/\/\S+$/.test(text)) links.push(text);
+    else if (name === 'param') {
+      const [, term = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(text) ?? [];
+      rows.push({ term, text: rest });
+    } else rows.push({ term: terms[name] ?? name, text });
+  }
+  return { text: unwrapped(ts.displayPartsToString(documentation)), rows, links };
 }

@@ -1,6 +1,6 @@
 /** The page's end of the type service. */
 import { trusted } from '../../machine/trusted.ts';
-import type { TypesAnswer, TypesAnswers, TypesRequest } from './types-protocol.ts';
+import type { TypesAnswer, TypesAnswers, TypesRequest, TypesSubject } from './types-protocol.ts';
 import workerAddress from './types-worker.ts?worker&url';
 
 type Question = TypesRequest['question'];
@@ -31,13 +31,13 @@ export class TypesClient {
 
   /** Rejects when the service failed at the question, or could not be loaded. */
   ask<Kind extends Question['kind']>(
-    text: string,
+    subject: TypesSubject,
     question: Extract<Question, { kind: Kind }>,
   ): Promise<TypesAnswers[Kind]> {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, text, question } satisfies TypesRequest);
+      this.#worker.postMessage({ ...subject, id, question } satisfies TypesRequest);
     });
   }
 
