@@ -42,7 +42,7 @@ Usage: npm run headless -- FILE [options]
 
   FILE                        the driver: a TypeScript or JavaScript file, anywhere on this machine;
                               the files beside it that it imports (import './ring.ts') come along
-  --frames N                  frames to wait for (default 60)
+  --frames N                  frames to wait for: different pictures on the screen (default 60)
   --engine webgpu|software    which GPU serves the device (default: webgpu where there is one)
   --no-verifier               do not check Driver Verifier's rules
   --timeout SECONDS           how long boot and frames may take together (default 30)

@@ -69,12 +69,12 @@ class Monitor {
   readonly picture: Buffer;
   readonly image: Buffer;
   readonly canvas: HTMLCanvasElement;
-  #watch: { shown: Uint8ClampedArray | null };
+  readonly #watch: { shown: Uint8ClampedArray | null };
 
   static async boot(kind: Kind): Promise<Monitor> {
     const canvas = document.createElement('canvas');
     document.body.append(canvas);
-    const watch: { shown: Uint8ClampedArray | null; wanted: boolean } = { shown: null, wanted: true };
+    const watch: { shown: Uint8ClampedArray | null } = { shown: null };
     const cpu = await FakeCpu.boot(kind, {
       pacing: 'unpaced',
       canvas,
@@ -131,12 +131,22 @@ class Monitor {
     }
   }
 
-  /** The picture, which the canvas shows as well. */
-  async screen(): Promise<Uint8ClampedArray> {
-    const { width, height, pixels } = await this.cpu.engine.screen();
-    expect([width, height]).to.deep.equal([WIDTH, HEIGHT]);
-    expect(difference(this.#watch.shown ?? new Uint8ClampedArray(), pixels), 'the canvas').to.equal('none');
-    return pixels;
+  /**
+   * Where monitor or canvas differ from a picture; 'none' when both show it. On a busy machine the GPU may have no slab free
+   * for a refresh, which then shows what the last one did: so it may take some.
+   */
+  async differsFrom(wanted: Uint8ClampedArray): Promise<string> {
+    let told = '';
+    for (let refreshes = 0; refreshes < 20 && told !== 'none'; refreshes++) {
+      if (refreshes > 0) await this.refresh();
+      const { width, height, pixels } = await this.cpu.engine.screen();
+      expect([width, height]).to.deep.equal([WIDTH, HEIGHT]);
+      const [screen, canvas] = [pixels, this.#watch.shown ?? new Uint8ClampedArray()].map((shown) =>
+        difference(shown, wanted),
+      );
+      told = screen !== 'none' ? `screen ${screen}` : canvas !== 'none' ? `canvas ${canvas}` : 'none';
+    }
+    return told;
   }
 
   close(): void {
@@ -259,9 +269,7 @@ for (const kind of KINDS) {
           monitor.point(scene);
           await monitor.refresh();
           const wanted = expected(scene, monitor.picture.u8, monitor.image.u8);
-          expect(difference(await monitor.screen(), wanted), `${mono ? 'masks' : 'colours'} at ${x}, ${y}`).to.equal(
-            'none',
-          );
+          expect(await monitor.differsFrom(wanted), `${mono ? 'masks' : 'colours'} at ${x}, ${y}`).to.equal('none');
         }
       }
       expect(monitor.cpu.engine.counters.frames - frames, 'frames').to.equal(0);
@@ -282,10 +290,10 @@ for (const kind of KINDS) {
         cpu.write('POINTER_POSITION', RINGGPU_PAIR(x, 11));
         await monitor.refresh();
         const wanted = expected({ ...PLAIN, x, y: 11 }, picture.u8, image.u8);
-        expect(difference(await monitor.screen(), wanted)).to.equal('none');
+        expect(await monitor.differsFrom(wanted)).to.equal('none');
       }
       const { vblanks, dmaReadBytes, frames } = cpu.engine.counters;
-      expect(dmaReadBytes - before.dmaReadBytes).to.equal((vblanks - before.vblanks) * PAGE_SIZE);
+      expect(dmaReadBytes - before.dmaReadBytes).to.be.within(1, (vblanks - before.vblanks) * PAGE_SIZE);
       expect(frames).to.equal(before.frames);
     });
 
@@ -294,7 +302,7 @@ for (const kind of KINDS) {
       noise(monitor.image.u32, 77);
       await monitor.refresh();
       const wanted = expected(PLAIN, monitor.picture.u8, monitor.image.u8);
-      expect(difference(await monitor.screen(), wanted)).to.equal('none');
+      expect(await monitor.differsFrom(wanted)).to.equal('none');
     });
 
     it('shows what the device draws into its image', async () => {
@@ -305,7 +313,7 @@ for (const kind of KINDS) {
       await monitor.refresh();
       expect(image.u32[0]).to.equal(0x80402010);
       const wanted = expected(PLAIN, monitor.picture.u8, image.u8);
-      expect(difference(await monitor.screen(), wanted)).to.equal('none');
+      expect(await monitor.differsFrom(wanted)).to.equal('none');
     });
 
     it('is not there without ENABLE, with registers that cannot be, or on a dark monitor', async () => {
@@ -324,16 +332,16 @@ for (const kind of KINDS) {
       ] as const) {
         monitor.point(PLAIN);
         await monitor.refresh();
-        expect(difference(await monitor.screen(), bare(PLAIN)), 'as it should be').not.to.equal('none');
+        expect(await monitor.differsFrom(expected(PLAIN, monitor.picture.u8, monitor.image.u8))).to.equal('none');
         monitor.cpu.write(name, value);
         await monitor.refresh();
-        expect(difference(await monitor.screen(), bare(PLAIN)), `${name} ${value}`).to.equal('none');
+        expect(await monitor.differsFrom(bare(PLAIN)), `${name} ${value}`).to.equal('none');
       }
       monitor.point(PLAIN);
       monitor.cpu.write('SCANOUT_CONTROL', 0);
       await monitor.refresh();
       const black = new Uint8ClampedArray(WIDTH * HEIGHT * 4).map((_, i) => (i % 4 === 3 ? 255 : 0));
-      expect(difference(await monitor.screen(), black)).to.equal('none');
+      expect(await monitor.differsFrom(black)).to.equal('none');
       expect(monitor.cpu.events).to.deep.equal([]);
     });
 
@@ -346,7 +354,7 @@ for (const kind of KINDS) {
       monitor.point({ ...PLAIN, offset: offset / 4 });
       await monitor.refresh();
       await monitor.refresh();
-      expect(difference(await monitor.screen(), bare)).to.equal('none');
+      expect(await monitor.differsFrom(bare)).to.equal('none');
       const end = image.logical + Math.ceil(image.bytes / PAGE_SIZE) * PAGE_SIZE;
       expect(cpu.events.map(({ kind }) => kind)).to.deep.equal(['scanout-unmapped']);
       expect(cpu.events[0]).to.include({ address: BigInt(end) });
@@ -354,11 +362,11 @@ for (const kind of KINDS) {
 
       monitor.point(PLAIN);
       await monitor.refresh();
-      expect(difference(await monitor.screen(), bare)).not.to.equal('none');
+      expect(await monitor.differsFrom(expected(PLAIN, picture.u8, image.u8))).to.equal('none');
       monitor.cpu.unmap(image);
       await monitor.refresh();
       await monitor.refresh();
-      expect(difference(await monitor.screen(), bare), 'after its release').to.equal('none');
+      expect(await monitor.differsFrom(bare), 'after its release').to.equal('none');
       expect(cpu.events.slice(1)).to.deep.include.members([
         {
           kind: 'scanout-unmapped',
@@ -387,7 +395,7 @@ describe('the pointer on both engines', () => {
         await Promise.all(monitors.map((monitor) => monitor.show(scene)));
         for (const monitor of monitors) {
           const wanted = expected(scene, monitor.picture.u8, monitor.image.u8);
-          expect(difference(await monitor.screen(), wanted), monitor.cpu.engine.kind).to.equal('none');
+          expect(await monitor.differsFrom(wanted), monitor.cpu.engine.kind).to.equal('none');
         }
       }),
       { numRuns: 150 },

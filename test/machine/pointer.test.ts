@@ -77,15 +77,20 @@ describe('the driver pointer', () => {
   }
 
   it('shows the arrow that the display driver sent, then a cross, a ring and a glow', async () => {
-    const still = async (engine: 'webgpu' | 'software', steps: number, edited: string): Promise<Picture> => {
+    const still = async (engine: 'webgpu' | 'software', steps: number, edited: string, empty: Picture | null) => {
       const machine = await boot({ engine }, edited);
       await machine.frames(1);
       await interrupts(machine, steps + 4);
-      const picture = await machine.screen();
+      let picture = await machine.screen();
+      // On a busy machine a refresh may find no room for the image: the next one does.
+      for (let more = 5; empty && more < 30 && changes(picture, empty).count === 0; more++) {
+        await interrupts(machine, steps + more);
+        picture = await machine.screen();
+      }
       expectClean(await machine.stop({ graceMs: 5000 }));
       return picture;
     };
-    const bare = await still('webgpu', 0, pointerless());
+    const bare = await still('webgpu', 0, pointerless(), null);
     // The last step of each shape's turn.
     for (const [steps, width, height] of [
       [3, 12, 17],
@@ -93,12 +98,12 @@ describe('the driver pointer', () => {
       [11, 32, 32],
       [15, 64, 64],
     ] as const) {
-      const webgpu = await still('webgpu', steps, resting(steps, 4));
+      const webgpu = await still('webgpu', steps, resting(steps, 4), bare);
       const box = changes(webgpu, bare);
       expect(box.right - box.left, 'width').to.be.within(width * 0.7, width);
       expect(box.bottom - box.top, 'height').to.be.within(height * 0.7, height);
       if (steps !== 11) continue;
-      const software = await still('software', steps, resting(steps, 4));
+      const software = await still('software', steps, resting(steps, 4), bare);
       expect(changes(webgpu, software).count, 'the ring on both engines').to.equal(0);
     }
   });
