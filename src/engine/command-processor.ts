@@ -66,7 +66,7 @@ type VblankWait = 'none' | 'waiting' | 'come';
 const FAULT_TEXT: Readonly<Record<number, string>> = {
   [RINGGPU_FAULT_OPCODE]: 'has an opcode that the packet table does not list',
   [RINGGPU_FAULT_LENGTH]: 'has a length that its opcode does not allow, or reaches past RING_TAIL',
-  [RINGGPU_FAULT_UNMAPPED]: 'names a logical address that no common buffer has',
+  [RINGGPU_FAULT_UNMAPPED]: 'names memory that does not lie in one common buffer',
   [RINGGPU_FAULT_READ_ONLY]: 'writes to memory that is mapped read-only',
   [RINGGPU_FAULT_SURFACE]: 'names a surface that cannot be: see its address, pitch, size and format',
   [RINGGPU_FAULT_MEMORY]: 'names memory for which the GPU had not the room',

@@ -35,6 +35,8 @@ export interface CommonBuffer {
   readonly adapter: DmaAdapter;
   readonly site: Site | undefined;
   released: boolean;
+  /** Where it was released. */
+  releaseSite?: Site | undefined;
 }
 
 /** An adapter, from VideoPortGetDmaAdapter to VideoPortPutDmaAdapter. */
@@ -181,7 +183,7 @@ export class DmaController {
   }
 
   /** FreeCommonBuffer: when it returns, the device writes there no more. */
-  freeCommonBuffer(buffer: CommonBuffer): void {
+  freeCommonBuffer(buffer: CommonBuffer, site?: Site): void {
     const { adapter, region } = buffer;
     const page = Number(buffer.logical / BigInt(PAGE_SIZE));
     const range = this.#ranges[adapter.reach];
@@ -191,6 +193,7 @@ export class DmaController {
     this.#apertureUsed -= region.pages * PAGE_SIZE;
     adapter.buffers.delete(buffer.virtual);
     buffer.released = true;
+    buffer.releaseSite = site;
     this.#releasedInHistory.push(buffer);
     if (this.#releasedInHistory.length > 2 * HISTORY) {
       for (const old of this.#releasedInHistory.slice(0, HISTORY)) this.#history.delete(old);

@@ -29,7 +29,7 @@ import { SharedRing } from '../memory/shared-ring.ts';
 import { createVerifier } from '../verifier/verifier.ts';
 import type { BoardEvent, BoardOptions, CpuBoot, CpuCommand, CpuEvent, HoldRequest } from './board-protocol.ts';
 import type { Program } from './compile.ts';
-import { reportDeviceEvent, serialize } from './device-event.ts';
+import { NO_PLACES, reportDeviceEvent, serialize } from './device-event.ts';
 import type { MachineStats } from './machine-types.ts';
 import type { CommonBufferRecord, Shutdown } from './report.ts';
 import { TraceRecorder } from './trace-recorder.ts';
@@ -42,6 +42,8 @@ const TICK_MS = 250;
 /** Of the time that a stop may take, the part in which some callback must have returned. */
 const STUCK_SHARE = 0.4;
 const STOP_POLL_MS = 10;
+/** What the watchdog needs beyond its limit: it looks now and then, and gives the driver time to reach a safepoint. */
+const WATCHDOG_SPARE_MS = 1500;
 /** How long the processor has to answer a question. */
 const ANSWER_MS = 60;
 /** Messages taken from the worker at a time: a driver that floods the log must not keep the board busy. */
@@ -213,6 +215,9 @@ export class BoardMachine {
   /** Resolves when the driver does not come to its end in the time that a stop may take, or has crashed on the way. */
   async #overdue(graceMs: number): Promise<void> {
     const start = performance.now();
+    // With more than the watchdog's time to spare, it is the watchdog that ends a callback, and names it.
+    const watched = graceMs > this.#options.watchdogSeconds * 1000 + WATCHDOG_SPARE_MS;
+    const stuckMs = watched ? graceMs : graceMs * STUCK_SHARE;
     let callback = Atomics.load(this.#control, CALLBACK_COUNT);
     let since = start;
     for (;;) {
@@ -222,7 +227,7 @@ export class BoardMachine {
       if (count !== callback) since = now;
       callback = count;
       const idle = Atomics.load(this.#control, CPU_STATE) === CPU_IDLE;
-      const stuck = !idle && now - since > graceMs * STUCK_SHARE;
+      const stuck = !idle && now - since > stuckMs;
       if (now - start > graceMs || stuck || this.#ended || this.#crashed) return;
     }
   }
@@ -267,7 +272,7 @@ export class BoardMachine {
         command;
         command = this.#commands.shift() as CpuCommand | undefined
       ) {
-        if (command.type === 'device-event') reportDeviceEvent(command.event, observer, () => undefined);
+        if (command.type === 'device-event') reportDeviceEvent(command.event, observer, NO_PLACES);
       }
     } catch {
       // A driver wrote over the ring: there is nothing left to report.

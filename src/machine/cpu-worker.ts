@@ -25,6 +25,7 @@ import { DisplayError, disableSurface, enableSurface, type Surface } from '../di
 import { bitsPerPixel } from '../display/modes.ts';
 import { shakeHands } from '../display/win32k.ts';
 import { DmaController } from '../hal/dma-adapter.ts';
+import { explainLogical, releaseSite } from '../hal/logical-address.ts';
 import { Processor } from '../hal/processor.ts';
 import { AddressSpace, hex } from '../memory/address-space.ts';
 import { FrameTable } from '../memory/frame-table.ts';
@@ -144,10 +145,14 @@ function start(boot: CpuBoot): void {
 
   /** What an address is that the device was given and no adapter maps: the first mistake of every driver writer. */
   const whatElse = (address: bigint): string => {
-    if (address >= BigInt(space.bytes.length)) return '';
+    const known = explainLogical(dma.history, address);
+    if (known || address >= BigInt(space.bytes.length)) return known;
     const region = space.regionAt(Number(address));
     return region ? ` ${hex(address)} is a virtual address of the processor's: the device needs the logical one.` : '';
   };
+
+  const doorbell = (ringOffset: number) => front.doorbellSite(ringOffset);
+  const released = (address: bigint) => releaseSite(dma.history, address);
 
   processor.onTimer = timerTick;
   processor.onHold = (call, parameters) => {
@@ -173,7 +178,7 @@ function start(boot: CpuBoot): void {
     ) {
       if (command.type === 'stop') stopRequested = true;
       else if (command.type === 'common-buffers') sendBuffers();
-      else reportDeviceEvent(command.event, observer, (offset) => front.doorbellSite(offset), whatElse);
+      else reportDeviceEvent(command.event, observer, { doorbell, released, whatElse });
     }
   };
 

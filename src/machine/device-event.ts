@@ -16,16 +16,27 @@ export function serialize(event: EngineEvent): SerializedEngineEvent {
   };
 }
 
-/**
- * Reports an event to the verifier; a lost GPU is nobody's mistake and only logged.
- * @param siteOf where the driver rang the doorbell that covers a ring offset
- * @param whatElse says what an address is, if not a logical one; an empty text when that is not known
- */
+/** What the processor's side knows of the places that an event names. */
+export interface EventPlaces {
+  /** Where the driver rang the doorbell that covers a ring offset. */
+  doorbell(ringOffset: number): Site | undefined;
+  /** Where the driver released the common buffer that lay at a logical address. */
+  released(address: bigint): Site | undefined;
+  /** Says what an address is, if not a logical one that the device may use; an empty text when that is not known. */
+  whatElse(address: bigint): string;
+}
+
+/** For events of which nobody knows where they began: where the driver happens to be says nothing. */
+const NOWHERE: Site = { error: Object.assign(new Error('no place'), { stack: '' }) };
+
+/** For events that come when nobody can be asked any more. */
+export const NO_PLACES: EventPlaces = { doorbell: () => undefined, released: () => undefined, whatElse: () => '' };
+
+/** Reports an event to the verifier; a lost GPU is nobody's mistake and only logged. */
 export function reportDeviceEvent(
   event: SerializedEngineEvent,
   observer: Observer | null,
-  siteOf: (ringOffset: number) => Site | undefined,
-  whatElse: (address: bigint) => string = () => '',
+  { doorbell, released, whatElse }: EventPlaces,
 ): void {
   const address = BigInt(event.address);
   if (event.kind === 'fault') {
@@ -34,10 +45,15 @@ export function reportDeviceEvent(
       unmapped ? 'dma-unmapped' : 'device-fault',
       unmapped ? [address, event.code, event.ringOffset, 0] : [event.code, address, event.ringOffset, event.info],
       unmapped ? event.sentence + whatElse(address) : event.sentence,
-      siteOf(event.ringOffset),
+      doorbell(event.ringOffset) ?? NOWHERE,
     );
   } else if (event.kind === 'released-in-flight')
-    observer?.report('released-in-flight', [address, 0, 0, 0], event.sentence);
+    observer?.report('released-in-flight', [address, 0, 0, 0], event.sentence, released(address) ?? NOWHERE);
   else if (event.kind === 'scanout-unmapped')
-    observer?.report('dma-unmapped', [address, 0, 0, 0], event.sentence + whatElse(address));
+    observer?.report(
+      'dma-unmapped',
+      [address, 0, 0, 0],
+      event.sentence + whatElse(address),
+      released(address) ?? NOWHERE,
+    );
 }

@@ -23,7 +23,7 @@ export interface BootOptions {
   readonly engine?: 'webgpu' | 'software';
   /** Default true: Driver Verifier's rules are checked. */
   readonly verifier?: boolean;
-  /** RAM in bytes, a multiple of 64 KiB up to 1 GiB. Default 64 MiB. */
+  /** RAM in bytes, 1 MiB to 1 GiB, a multiple of 64 KiB. Default 64 MiB. */
   readonly ramBytes?: number;
   /** Default `display`. */
   readonly pacing?: Pacing;
@@ -32,7 +32,7 @@ export interface BootOptions {
    * Default 640×480, in as many bits as there are.
    */
   readonly mode?: WantedMode;
-  /** Where the monitor goes. Without it the machine has a monitor that nobody sees. */
+  /** Where the monitor goes: an element in a document. Without it the machine has a monitor that nobody sees. */
   readonly monitor?: HTMLElement;
   /** Record what processor and device do, for {@link MachineControl.trace}. Default false. */
   readonly trace?: boolean;
@@ -40,7 +40,7 @@ export interface BootOptions {
   readonly watchdogSeconds?: number;
   /** Default false. True: is paused from the beginning, and so held before the driver's very first call. */
   readonly paused?: boolean;
-  /** Called for each event below; also to be had with `addEventListener`. */
+  /** Called for each event below. What it throws is reported as the page's own error. */
   readonly onEvent?: (event: MachineEvent) => void;
 }
 

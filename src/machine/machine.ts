@@ -14,7 +14,7 @@ import { type Compiled, compile } from './compile.ts';
 import type { DriverFile } from './driver-files.ts';
 import type { GpuHoldings } from './gpu-ledger.ts';
 import { MachineRecord } from './machine-record.ts';
-import type { BootOptions, Hold, MachineControl, MachineState, Support } from './machine-types.ts';
+import type { BootOptions, Hold, MachineControl, MachineEvent, MachineState, Support } from './machine-types.ts';
 import type { BugCheck, Finding, Report } from './report.ts';
 import type { TraceDocument } from './trace-document.ts';
 import type { Trace } from './trace-records.ts';
@@ -31,6 +31,8 @@ const DEFAULT_FRAMES_TIMEOUT_MS = 20_000;
 const frames = new WeakMap<HTMLElement, BoardFrame>();
 /** Which machine a frame serves. */
 const serving = new WeakMap<BoardFrame, Machine>();
+/** The boot that is under way in a frame: the next one waits for it. */
+const booting = new WeakMap<BoardFrame, Promise<void>>();
 /** Holders of frames for machines without a monitor of their own. */
 const hidden: HTMLElement[] = [];
 
@@ -38,7 +40,7 @@ const hidden: HTMLElement[] = [];
 function hiddenHolder(): HTMLElement {
   const idle = hidden.find((holder) => {
     const frame = frames.get(holder);
-    return !frame || !serving.has(frame);
+    return !frame || !(serving.has(frame) || booting.has(frame));
   });
   if (idle) return idle;
   const holder = document.createElement('div');
@@ -56,6 +58,8 @@ const NOT_ISOLATED =
 export class Machine implements MachineControl {
   readonly #frame: BoardFrame;
   readonly #record: MachineRecord;
+  /** Calls the listener. */
+  readonly #tell: (event: MachineEvent) => void;
   readonly #started = performance.now();
   #engine: 'webgpu' | 'software' = 'software';
   #adapter = '';
@@ -75,8 +79,16 @@ export class Machine implements MachineControl {
     this.#frame = frame;
     this.#driver = compiled.program.files[0]?.name ?? '';
     this.#traced = trace ?? false;
+    this.#tell = (event) => {
+      try {
+        onEvent?.(event);
+      } catch (error) {
+        // The listener's own mistake: told as such, and no trouble of the machine's.
+        reportError(error);
+      }
+    };
     this.#record = new MachineRecord(compiled.locate, (event) => {
-      onEvent?.(event);
+      this.#tell(event);
       if (this.#record.over) this.#ended();
     });
   }
@@ -87,6 +99,7 @@ export class Machine implements MachineControl {
    * something. A machine that still runs in the same monitor is stopped first.
    */
   static async boot(options: BootOptions): Promise<Machine> {
+    checkOptions(options);
     const compiled = await compile(filesOf(options));
     if (typeof SharedArrayBuffer === 'undefined' || !crossOriginIsolated) throw new Error(NOT_ISOLATED);
     const holder = options.monitor ?? hiddenHolder();
@@ -95,6 +108,22 @@ export class Machine implements MachineControl {
       frame = new BoardFrame(holder);
       frames.set(holder, frame);
     }
+    const before = booting.get(frame);
+    let over = () => {};
+    const turn = new Promise<void>((resolve) => {
+      over = resolve;
+    });
+    booting.set(frame, turn);
+    try {
+      await before;
+      return await Machine.#bootIn(frame, compiled, options);
+    } finally {
+      if (booting.get(frame) === turn) booting.delete(frame);
+      over();
+    }
+  }
+
+  static async #bootIn(frame: BoardFrame, compiled: Compiled, options: BootOptions): Promise<Machine> {
     await serving.get(frame)?.stop();
     const machine = new Machine(frame, compiled, options);
     serving.set(frame, machine);
@@ -117,7 +146,7 @@ export class Machine implements MachineControl {
       });
       machine.#engine = engine;
       machine.#adapter = adapter;
-      options.onEvent?.({ type: 'engine', engine, adapter });
+      machine.#tell({ type: 'engine', engine, adapter });
     } catch (error) {
       serving.delete(frame);
       throw error;
@@ -308,6 +337,22 @@ export class Machine implements MachineControl {
       }
     }
   }
+}
+
+/** Refuses what cannot be, by name and value, before anything is made for it. */
+function checkOptions({ engine, pacing, ramBytes, monitor }: BootOptions): void {
+  const oneOf = (name: string, value: string | undefined, allowed: readonly string[]) => {
+    if (value === undefined || allowed.includes(value)) return;
+    throw new RangeError(`Machine.boot: ${name} must be ${allowed.join(' or ')}, not ${JSON.stringify(value)}`);
+  };
+  oneOf('engine', engine, ['webgpu', 'software']);
+  oneOf('pacing', pacing, ['display', 'timer', 'unpaced']);
+  if (ramBytes !== undefined && !(ramBytes >= 2 ** 20 && ramBytes <= 2 ** 30 && ramBytes % 65536 === 0))
+    throw new RangeError(`Machine.boot: ramBytes must be 1 MiB to 1 GiB in steps of 64 KiB, not ${ramBytes}`);
+  if (monitor && !monitor.isConnected)
+    throw new Error(
+      'Machine.boot: the monitor is not in a document: append it first, since a frame loads nowhere else',
+    );
 }
 
 /** The driver's files, however they were given. */

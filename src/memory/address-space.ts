@@ -10,6 +10,11 @@ import { NO_PAGE, PageAllocator } from './page-allocator.ts';
 
 /** Pages below this one are never mapped. */
 const FIRST_PAGE = 16;
+/**
+ * Pages below this one, 16 MiB, are mapped when there are no others: there lie the logical addresses of devices that reach no
+ * further, and a virtual address given to such a device must not happen to be one.
+ */
+const FIRST_PREFERRED_PAGE = 4096;
 
 /** What every byte of freshly allocated memory holds: nobody may count on zeros. */
 export const FRESH_BYTE = 0xa5;
@@ -56,6 +61,8 @@ export class AddressSpace {
   readonly #buffer: SharedArrayBuffer;
   readonly #words: Uint32Array;
   readonly #allocator: PageAllocator;
+  /** First of the pages that are kept until there are no others; NO_PAGE: they are in use like all. */
+  #reserve = NO_PAGE;
   readonly #frames: FrameTable;
   /** For each page the region that owns it. */
   readonly #owner: (Region | undefined)[];
@@ -68,13 +75,15 @@ export class AddressSpace {
     this.#allocator = new PageAllocator(pages);
     if (this.#allocator.allocate(FIRST_PAGE) !== 0)
       throw new Error('AddressSpace: the allocator does not begin at page 0');
+    if (pages >= 2 * FIRST_PREFERRED_PAGE) this.#reserve = this.#allocator.allocate(FIRST_PREFERRED_PAGE - FIRST_PAGE);
     this.#frames = frames;
     this.#owner = new Array<Region | undefined>(pages).fill(undefined);
   }
 
   /** Bytes of RAM that are not mapped. */
   get freeBytes(): number {
-    return this.#allocator.freePages * PAGE_SIZE;
+    const reserved = this.#reserve === NO_PAGE ? 0 : FIRST_PREFERRED_PAGE - FIRST_PAGE;
+    return (this.#allocator.freePages + reserved) * PAGE_SIZE;
   }
 
   /** The shared buffer behind RAM, for typed views. */
@@ -104,6 +113,15 @@ export class AddressSpace {
     );
   }
 
+  /** Pages in a row; the kept ones join the others when it takes them. */
+  #allocate(pages: number): number {
+    const firstPage = this.#allocator.allocate(pages);
+    if (firstPage !== NO_PAGE || this.#reserve === NO_PAGE) return firstPage;
+    this.#allocator.free(this.#reserve);
+    this.#reserve = NO_PAGE;
+    return this.#allocator.allocate(pages);
+  }
+
   #map(
     kind: RegionKind,
     length: number,
@@ -114,7 +132,7 @@ export class AddressSpace {
     // What a driver asks for may be any number; there are no pages for one that is no length.
     if (!Number.isSafeInteger(length) || length < 1) return null;
     const pages = Math.ceil((offset + length) / PAGE_SIZE);
-    const firstPage = this.#allocator.allocate(pages);
+    const firstPage = this.#allocate(pages);
     if (firstPage === NO_PAGE) return null;
     if (!giveFrames(firstPage, pages)) {
       this.#allocator.free(firstPage);

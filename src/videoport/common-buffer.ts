@@ -196,7 +196,7 @@ export function releaseBuffer(
     if (port.observer) port.observer.report('freed-locked', [locked.frames[0] ?? 0, 0, 0, 0], sentence);
     else port.processor.bugCheck(PFN_LIST_CORRUPT, [0x9a, locked.frames[0] ?? 0, 0, 0], sentence);
   }
-  port.dma.freeCommonBuffer(buffer);
+  port.dma.freeCommonBuffer(buffer, port.observer?.site());
 }
 
 /**

@@ -27,6 +27,14 @@ async function run(source: string, options: Partial<BootOptions> = {}) {
   return { report, events, state: machine.state };
 }
 
+/** Waits until something holds. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (const start = performance.now(); !(await holds()); ) {
+    if (performance.now() - start > 10_000) throw new Error('waited in vain');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 const isDark = (pixels: Uint8ClampedArray) => pixels.every((value, i) => i % 4 === 3 || value === 0);
 
 for (const engine of ['webgpu', 'software'] as const) {
@@ -159,6 +167,32 @@ import { VideoPortCreateEvent, VideoPortDeleteEvent, VideoPortSetEvent, VideoPor
       ]);
       expect(report.findings[0]?.message).to.match(/12345000/i);
       expect(report.bugCheck).to.equal(null);
+    });
+
+    it('says of a rectangle that leaves its buffer which one that is, and of a released buffer that it was there', async () => {
+      for (const [released, message] of [
+        [false, /There ends the common buffer of 4096 bytes at 0x/],
+        [true, /The common buffer of 4096 bytes at 0x\w+ was there until the driver released it/],
+      ] as const) {
+        const source = miniWith(
+          'HwVidInitialize',
+          `  ResetDevice(ext);
+  const logical = out<PHYSICAL_ADDRESS>();
+  const virtual = VideoPortAllocateCommonBuffer(ext, ext.adapter, 4096, logical, true, NULL);
+  if (${released}) VideoPortReleaseCommonBuffer(ext, ext.adapter, 4096, logical.value, virtual, true);
+  Put(ext, RINGGPU_HEADER('FILL_RECT'));
+  const end = logical.value + 4064n;
+  for (const word of [LowPart(end), HighPart(end), 64, 0, RINGGPU_PAIR(16, 1), 0, 0]) Put(ext, word);
+  WriteRegister(ext, 'RING_TAIL', ext.tail); // bad doorbell
+  return true;`,
+        );
+        const { machine } = await boot(source, { engine });
+        await until(async () => (await machine.report()).findings.length > 0);
+        const { findings } = await machine.stop(PATIENT);
+        const finding = findings.find(({ rule }) => rule === 'dma-unmapped');
+        expect(finding?.message).to.match(message);
+        expect(finding?.callers[0]).to.include(`:${lineOf(source, '// bad doorbell')}:`);
+      }
     });
 
     it('survives garbage in the ring and a tail outside it: fault registers, finding, engine alive', async () => {
@@ -309,6 +343,16 @@ describe('a driver that loops for ever', () => {
     expect(report.bugCheck).to.include({ code: 0xea, name: 'THREAD_STUCK_IN_DEVICE_DRIVER' });
     expect(report.bugCheck?.message).to.match(/DriverEntry has not returned/);
   });
+  it('is 0xEA in a shutdown too, when the stop has more time than the watchdog', async () => {
+    const source = miniWith('HwVidSetPowerState', '  for (;;) VideoPortStallExecution(50);');
+    const { machine } = await boot(source, { engine: 'software', watchdogSeconds: 1 });
+    await machine.frames(1);
+    const report = await machine.stop({ graceMs: 8000 });
+    expect([report.bugCheck?.code, report.bugCheck?.line]).to.deep.equal([
+      0xea,
+      lineOf(source, '  for (;;) VideoPortStallExecution(50);'),
+    ]);
+  });
   it('is 0xEA at the driver’s own line when it polls the hardware without end', async () => {
     const source = miniWith('HwVidInitialize', "  for (;;) ReadRegister(ext, 'STATUS'); // polls");
     const { report } = await run(source, { watchdogSeconds: 0.5 });
@@ -429,6 +473,40 @@ describe('callbacks', () => {
       expect(report.bugCheck?.code).to.equal(0x7e);
       expect(report.bugCheck?.message).to.match(text);
     }
+  });
+});
+
+describe('boots at the same time', () => {
+  const nothing = driver('  return vp.NO_ERROR;').replace('HwStartIO: () => true', 'HwStartIO: () => false');
+
+  it('without a monitor get a frame each', async () => {
+    const machines = await Promise.all([1, 2, 3].map(() => Machine.boot({ source: MINI, pacing: 'unpaced' })));
+    await Promise.all(machines.map((machine) => machine.frames(3)));
+    for (const machine of machines) expect((await machine.stop(PATIENT)).findings).to.deep.equal([]);
+  });
+
+  it('in one monitor come one after the other, and the last one stays', async () => {
+    const monitor = document.createElement('div');
+    document.body.append(monitor);
+    const [first, second] = await Promise.all(
+      [1, 2].map(() => Machine.boot({ source: MINI, monitor, pacing: 'unpaced' })),
+    );
+    await second?.frames(3);
+    expect([first?.state, second?.state]).to.deep.equal(['stopped', 'running']);
+    await second?.stop(PATIENT);
+    monitor.remove();
+  });
+
+  it('are refused by name when an option cannot be', async () => {
+    const refusal = (options: object) =>
+      Machine.boot({ source: nothing, ...options }).then(
+        () => 'booted',
+        (error: Error) => error.message,
+      );
+    expect(await refusal({ engine: 'vulkan' })).to.match(/engine must be webgpu or software, not "vulkan"/);
+    expect(await refusal({ pacing: 'fast' })).to.match(/pacing must be .*, not "fast"/);
+    expect(await refusal({ ramBytes: 12345 })).to.match(/ramBytes must be 1 MiB to 1 GiB .*, not 12345/);
+    expect(await refusal({ monitor: document.createElement('div') })).to.match(/monitor is not in a document/);
   });
 });
 
