@@ -86,7 +86,7 @@ export const lessonStyles = [
     }
 
     .reading code {
-      padding: 0 3px;
+      padding: 0 1px;
       border-radius: 3px;
       background: var(--raised);
       color: var(--code-constant);
@@ -202,7 +202,7 @@ export const lessonStyles = [
       display: flex;
       flex: 0 1 auto;
       flex-direction: column;
-      max-height: 52%;
+      max-height: 46%;
       padding: 8px 14px 10px;
       overflow: auto;
       border-top: 1px solid var(--line);

@@ -1,8 +1,10 @@
 /**
- * A command-ring driver, whole. The processor writes packets; the device paints every pixel.
+ * A command-ring driver, whole. The processor writes
+ * packets; the device paints every pixel.
  *
- * Forty-eight squares run round the screen. What is missing is what you have learnt: the ring and its fence,
- * room, the doorbell, the interrupt, and which frame is free.
+ * Forty-eight squares run round the screen. What is missing
+ * is what you have learnt: the ring and its fence, room,
+ * the doorbell, the interrupt, and which frame is free.
  */
 
 import {
@@ -73,7 +75,10 @@ const FRAME_BYTES = PITCH * HEIGHT;
 /** Two pictures fit into it, a third does not. */
 const RING_BYTES = PAGE_SIZE;
 const SQUARES = 48;
-/** Bytes of a picture's packets: the background and the squares, a FLIP, a FENCE. */
+/**
+ * Bytes of a picture's packets: the background and the
+ * squares, a FLIP, a FENCE.
+ */
 const PICTURE_BYTES = (SQUARES + 1) * 32 + 24 + 8;
 
 /** Memory for both sides, with two addresses. */
@@ -85,7 +90,10 @@ interface Shared {
   length: ULONG;
 }
 
-/** A frame, and the fence behind which the device has painted it and taken it in. */
+/**
+ * A frame, and the fence behind which the device has
+ * painted it and taken it in.
+ */
 interface Frame extends Shared {
   fence: ULONG;
 }
@@ -97,7 +105,10 @@ interface Extension {
   ring: Shared;
   fencePage: Shared;
   frames: Frame[];
-  /** Byte offset in the ring behind the last word that was put there. */
+  /**
+   * Byte offset in the ring behind the last word that was
+   * put there.
+   */
   tail: ULONG;
   /** The value of the last FENCE that was put into the ring. */
   lastFence: ULONG;
@@ -112,8 +123,9 @@ function Initialize(ext: Extension): boolean {
   Reset(ext);
   ext.tail = 0;
   for (const frame of ext.frames) frame.fence = 0;
-  // [1] Ring and fence page: RING_BASE_LO, RING_BASE_HI, then RING_SIZE; FENCE_ADDR_LO and
-  // FENCE_ADDR_HI. The device takes logical addresses.
+  // [1] Ring and fence page: RING_BASE_LO, RING_BASE_HI,
+  // then RING_SIZE; FENCE_ADDR_LO and FENCE_ADDR_HI. The
+  // device takes logical addresses.
   Write(ext, 'RING_BASE_LO', LowPart(ext.ring.logical));
   Write(ext, 'RING_BASE_HI', HighPart(ext.ring.logical));
   Write(ext, 'RING_SIZE', RING_BYTES);
@@ -129,14 +141,16 @@ function SetMode(ext: Extension): void {
   ext.lit = true;
   Write(ext, 'SCANOUT_CONTROL', RINGGPU_SCANOUT_ENABLE);
   ShowPicture(ext);
-  // [2] Every later picture comes with an interrupt: the vertical blank's.
+  // [2] Every later picture comes with an interrupt: the
+  // vertical blank's.
   Write(ext, 'INT_ENABLE', RINGGPU_INT_VBLANK);
   // [/2]
 }
 
 /** At DIRQL. */
 function Interrupt(ext: Extension): boolean {
-  // [3] Is it ours? Take the device's hand off the line, and queue ShowPicture.
+  // [3] Is it ours? Take the device's hand off the line,
+  // and queue ShowPicture.
   //| return false;
   const causes = Read(ext, 'INT_STATUS');
   if (causes === 0) return false;
@@ -146,7 +160,10 @@ function Interrupt(ext: Extension): boolean {
   // [/3]
 }
 
-/** The DPC: one picture, if there is a frame and room for it. If not, the next refresh will do. */
+/**
+ * The DPC: one picture, if there is a frame and room for
+ * it. If not, the next refresh will do.
+ */
 function ShowPicture(ext: Extension): void {
   const frame = FreeFrame(ext);
   if (!ext.lit || !frame || Room(ext) < PICTURE_BYTES) return;
@@ -159,7 +176,8 @@ function ShowPicture(ext: Extension): void {
 
 /** A frame that the device neither paints nor shows. */
 function FreeFrame(ext: Extension): Frame | undefined {
-  // [4] The fence page says which FENCE has passed; a frame with a later one is being painted. And
+  // [4] The fence page says which FENCE has passed; a frame
+  // with a later one is being painted. And
   // SCANOUT_ACTIVE_LO says which frame is on the monitor.
   //| return ext.frames.find((frame) => frame.fence === 0);
   const passed = mem.u32(ext.fencePage.virtual, 1)[0] ?? 0;
@@ -170,15 +188,20 @@ function FreeFrame(ext: Extension): Frame | undefined {
 
 /** How many bytes may be put into the ring now. */
 function Room(ext: Extension): ULONG {
-  // [5] From the tail to RING_HEAD, going round, but for the last 4 bytes.
+  // [5] From the tail to RING_HEAD, going round, but for
+  // the last 4 bytes.
   //| return ext.tail === 0 ? PICTURE_BYTES : 0;
   return (Read(ext, 'RING_HEAD') - ext.tail - 4 + RING_BYTES) % RING_BYTES;
   // [/5]
 }
 
-/** Hands what is in the ring to the device; the frame is its own until then. */
+/**
+ * Hands what is in the ring to the device; the frame is its
+ * own until then.
+ */
 function Submit(ext: Extension, frame: Frame): void {
-  // [6] A FENCE with the next value. The frame remembers that value. Then the doorbell, once.
+  // [6] A FENCE with the next value. The frame remembers
+  // that value. Then the doorbell, once.
   //| frame.fence = 1;
   ext.lastFence++;
   frame.fence = ext.lastFence;
@@ -225,7 +248,10 @@ function PutFlip(ext: Extension, frame: Frame): void {
   Put(ext, RINGGPU_FORMAT_X8R8G8B8);
 }
 
-/** Puts one word into the ring, at the tail. After the ring's end comes its beginning. */
+/**
+ * Puts one word into the ring, at the tail. After the
+ * ring's end comes its beginning.
+ */
 function Put(ext: Extension, word: ULONG): void {
   mem.u32(ext.ring.virtual + ext.tail, 1)[0] = word;
   ext.tail = (ext.tail + 4) % RING_BYTES;
@@ -233,7 +259,10 @@ function Put(ext: Extension, word: ULONG): void {
 
 /* ---- The rest: what every driver has. There is nothing to do here. ---- */
 
-/** The one function that the system finds by name: it hands over the others. */
+/**
+ * The one function that the system finds by name: it hands
+ * over the others.
+ */
 export function DriverEntry(Argument1: PVOID, Argument2: string): NTSTATUS {
   return VideoPortInitialize(
     Argument1,
@@ -266,7 +295,10 @@ function FindAdapter(ext: Extension): VP_STATUS {
   return all.some(({ virtual }) => virtual === NULL) ? ERROR_NOT_ENOUGH_MEMORY : NO_ERROR;
 }
 
-/** Finds the device's registers, and an adapter object: it stands for what the device can reach. */
+/**
+ * Finds the device's registers, and an adapter object: it
+ * stands for what the device can reach.
+ */
 function Claim(ext: Extension): VP_STATUS {
   const ranges: VIDEO_ACCESS_RANGE[] = [];
   const claimed = VideoPortGetAccessRanges(ext, 0, NULL, 2, ranges, NULL, NULL, out<ULONG>());
@@ -295,7 +327,10 @@ function Release(ext: Extension, { virtual, logical, length }: Shared): void {
   if (virtual !== NULL) VideoPortReleaseCommonBuffer(ext, ext.adapter, length, logical, virtual, true);
 }
 
-/** Serves the display driver: which modes are there, and set this one. */
+/**
+ * Serves the display driver: which modes are there, and set
+ * this one.
+ */
 function StartIO(ext: Extension, packet: VIDEO_REQUEST_PACKET): boolean {
   packet.StatusBlock.Information = 0;
   packet.StatusBlock.Status = Serve(ext, packet);
@@ -365,7 +400,10 @@ function DescribeMode(address: PVOID): void {
   });
 }
 
-/** The system shuts down: the device lets go of the memory first, then it is given back. */
+/**
+ * The system shuts down: the device lets go of the memory
+ * first, then it is given back.
+ */
 function SetPowerState(ext: Extension, hwId: ULONG, control: { readonly PowerState: number }): VP_STATUS {
   if (hwId !== DISPLAY_ADAPTER_HW_ID || control.PowerState !== VideoPowerShutdown) return NO_ERROR;
   Reset(ext);
@@ -375,7 +413,10 @@ function SetPowerState(ext: Extension, hwId: ULONG, control: { readonly PowerSta
   return NO_ERROR;
 }
 
-/** Power-on state. A reset takes as long as the device needs to let go of what it was doing. */
+/**
+ * Power-on state. A reset takes as long as the device needs
+ * to let go of what it was doing.
+ */
 function Reset(ext: Extension): void {
   Write(ext, 'CONTROL', RINGGPU_CONTROL_RESET);
   while (Read(ext, 'STATUS') & RINGGPU_STATUS_RESETTING) VideoPortStallExecution(10);

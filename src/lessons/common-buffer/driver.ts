@@ -1,7 +1,9 @@
 /**
- * Your first common buffer: memory that the processor and the device both reach.
+ * Your first common buffer: memory that the processor and
+ * the device both reach.
  *
- * This driver finds its device and has a picture to paint, but no memory to paint it into.
+ * This driver finds its device and has a picture to paint,
+ * but no memory to paint it into.
  */
 
 import {
@@ -67,7 +69,10 @@ const HEIGHT = 480;
 const PITCH = WIDTH * 4;
 const FRAME_BYTES = PITCH * HEIGHT;
 
-/** What the driver remembers. The port hands it to every function below. */
+/**
+ * What the driver remembers. The port hands it to every
+ * function below.
+ */
 interface Extension {
   registers: PVOID;
   adapter: PVP_DMA_ADAPTER;
@@ -77,14 +82,18 @@ interface Extension {
   logical: PHYSICAL_ADDRESS;
 }
 
-/** The system looks for the device. Now there still is memory in one piece. */
+/**
+ * The system looks for the device. Now there still is
+ * memory in one piece.
+ */
 function FindAdapter(ext: Extension): VP_STATUS {
   const status = Claim(ext);
   if (status !== NO_ERROR) return status;
 
   const logical = out<PHYSICAL_ADDRESS>();
-  // [1] Allocate FRAME_BYTES bytes of common buffer. The function returns the processor's address
-  // and puts the device's into `logical`.
+  // [1] Allocate FRAME_BYTES bytes of common buffer. The
+  // function returns the processor's address and puts the
+  // device's into `logical`.
   //| ext.frame = NULL;
   ext.frame = VideoPortAllocateCommonBuffer(ext, ext.adapter, FRAME_BYTES, logical, true, NULL);
   // [/1]
@@ -102,8 +111,10 @@ function SetMode(ext: Extension): void {
   if (ext.frame === NULL) return;
   Paint(mem.u32(ext.frame, WIDTH * HEIGHT));
 
-  // [2] Tell the device where the frame lies: the low half of the address goes into the register
-  // SCANOUT_BASE_LO, the high half into SCANOUT_BASE_HI. LowPart and HighPart take an address apart.
+  // [2] Tell the device where the frame lies: the low half
+  // of the address goes into the register SCANOUT_BASE_LO,
+  // the high half into SCANOUT_BASE_HI. LowPart and
+  // HighPart take an address apart.
   Write(ext, 'SCANOUT_BASE_LO', LowPart(ext.logical));
   Write(ext, 'SCANOUT_BASE_HI', HighPart(ext.logical));
   // [/2]
@@ -113,18 +124,25 @@ function SetMode(ext: Extension): void {
   Write(ext, 'SCANOUT_CONTROL', RINGGPU_SCANOUT_ENABLE);
 }
 
-/** Eight bars, as a test card has them: one number a pixel, 0xRRGGBB. */
+/**
+ * Eight bars, as a test card has them: one number a pixel,
+ * 0xRRGGBB.
+ */
 function Paint(pixels: Uint32Array): void {
   const colours = [0xffffff, 0xffff00, 0x00ffff, 0x00ff00, 0xff00ff, 0xff0000, 0x0000ff, 0x202020];
   for (let i = 0; i < pixels.length; i++) pixels[i] = colours[Math.floor((i % WIDTH) / 80)] ?? 0;
 }
 
-/** The system shuts down: the device lets go of the memory first, then it is given back. */
+/**
+ * The system shuts down: the device lets go of the memory
+ * first, then it is given back.
+ */
 function SetPowerState(ext: Extension, hwId: ULONG, control: { readonly PowerState: number }): VP_STATUS {
   if (hwId !== DISPLAY_ADAPTER_HW_ID || control.PowerState !== VideoPowerShutdown) return NO_ERROR;
   Reset(ext);
-  // [3] Release the common buffer, if there is one. The release repeats what the allocation said and
-  // got: adapter, length, both addresses, and the flag.
+  // [3] Release the common buffer, if there is one. The
+  // release repeats what the allocation said and got:
+  // adapter, length, both addresses, and the flag.
   if (ext.frame !== NULL) {
     VideoPortReleaseCommonBuffer(ext, ext.adapter, FRAME_BYTES, ext.logical, ext.frame, true);
   }
@@ -135,7 +153,10 @@ function SetPowerState(ext: Extension, hwId: ULONG, control: { readonly PowerSta
 
 /* ---- The rest: what every driver has. There is nothing to do here. ---- */
 
-/** The one function that the system finds by name: it hands over the others. */
+/**
+ * The one function that the system finds by name: it hands
+ * over the others.
+ */
 export function DriverEntry(Argument1: PVOID, Argument2: string): NTSTATUS {
   return VideoPortInitialize(
     Argument1,
@@ -153,7 +174,10 @@ export function DriverEntry(Argument1: PVOID, Argument2: string): NTSTATUS {
   );
 }
 
-/** Finds the device's registers, and an adapter object: it stands for what the device can reach. */
+/**
+ * Finds the device's registers, and an adapter object: it
+ * stands for what the device can reach.
+ */
 function Claim(ext: Extension): VP_STATUS {
   const ranges: VIDEO_ACCESS_RANGE[] = [];
   const claimed = VideoPortGetAccessRanges(ext, 0, NULL, 2, ranges, NULL, NULL, out<ULONG>());
@@ -176,7 +200,10 @@ function Initialize(ext: Extension): boolean {
   return true;
 }
 
-/** Serves the display driver: which modes are there, and set this one. */
+/**
+ * Serves the display driver: which modes are there, and set
+ * this one.
+ */
 function StartIO(ext: Extension, packet: VIDEO_REQUEST_PACKET): boolean {
   packet.StatusBlock.Information = 0;
   packet.StatusBlock.Status = Serve(ext, packet);
@@ -246,7 +273,10 @@ function DescribeMode(address: PVOID): void {
   });
 }
 
-/** Power-on state. A reset takes as long as the device needs to let go of what it was doing. */
+/**
+ * Power-on state. A reset takes as long as the device needs
+ * to let go of what it was doing.
+ */
 function Reset(ext: Extension): void {
   Write(ext, 'CONTROL', RINGGPU_CONTROL_RESET);
   while (Read(ext, 'STATUS') & RINGGPU_STATUS_RESETTING) VideoPortStallExecution(10);

@@ -1,8 +1,10 @@
 /**
- * The doorbell: how the device learns that there is work, and how the driver learns that there is room.
+ * The doorbell: how the device learns that there is work,
+ * and how the driver learns that there is room.
  *
- * This driver puts 1200 packets into a ring that holds 127, and rings once, at the end. What came before
- * was overwritten by what came after.
+ * This driver puts 1200 packets into a ring that holds 127,
+ * and rings once, at the end. What came before was
+ * overwritten by what came after.
  */
 
 import {
@@ -88,11 +90,17 @@ interface Extension {
   adapter: PVP_DMA_ADAPTER;
   frame: Shared;
   ring: Shared;
-  /** Byte offset in the ring behind the last word that was put there. */
+  /**
+   * Byte offset in the ring behind the last word that was
+   * put there.
+   */
   tail: ULONG;
 }
 
-/** The display driver wants a picture: a mosaic of 40 × 30 tiles, each of them a packet. */
+/**
+ * The display driver wants a picture: a mosaic of 40 × 30
+ * tiles, each of them a packet.
+ */
 function SetMode(ext: Extension): void {
   ShowFrame(ext);
   for (let y = 0; y < HEIGHT; y += TILE) {
@@ -104,16 +112,20 @@ function SetMode(ext: Extension): void {
   Ring(ext);
 }
 
-/** The doorbell: the device fetches what lies between its head and this tail. */
+/**
+ * The doorbell: the device fetches what lies between its
+ * head and this tail.
+ */
 function Ring(ext: Extension): void {
   Write(ext, 'RING_TAIL', ext.tail);
 }
 
 /** How many bytes may be put into the ring now. */
 function Room(ext: Extension): ULONG {
-  // [1] The device says in register RING_HEAD how far it has come. Between the tail and the head,
-  // going round, the ring is the driver's; 4 bytes stay free, since a ring with head and tail in one
-  // place is an empty one.
+  // [1] The device says in register RING_HEAD how far it
+  // has come. Between the tail and the head, going round,
+  // the ring is the driver's; 4 bytes stay free, since a
+  // ring with head and tail in one place is an empty one.
   //| return RING_BYTES;
   const head = Read(ext, 'RING_HEAD');
   return (head - ext.tail - 4 + RING_BYTES) % RING_BYTES;
@@ -123,7 +135,8 @@ function Room(ext: Extension): ULONG {
 /** Waits until there is room for so many bytes. */
 function Reserve(ext: Extension, bytes: ULONG): void {
   if (Room(ext) >= bytes) return;
-  // [2] The ring is full. Ring the doorbell, so that the device empties it, and wait for Room with
+  // [2] The ring is full. Ring the doorbell, so that the
+  // device empties it, and wait for Room with
   // VideoPortStallExecution: ten microseconds at a time.
   Ring(ext);
   while (Room(ext) < bytes) VideoPortStallExecution(10);
@@ -136,7 +149,10 @@ function Colour(column: number, row: number): ULONG {
   return ((40 + Math.floor(warm * 0.8)) << 16) | ((60 + Math.floor(warm / 2)) << 8) | (200 - Math.floor(warm / 2));
 }
 
-/** Puts a FILL_RECT for a rectangle of the frame into the ring: eight words. */
+/**
+ * Puts a FILL_RECT for a rectangle of the frame into the
+ * ring: eight words.
+ */
 function PutFill(ext: Extension, x: number, y: number, width: number, height: number, colour: ULONG): void {
   Put(ext, RINGGPU_HEADER('FILL_RECT'));
   Put(ext, LowPart(ext.frame.logical));
@@ -148,7 +164,10 @@ function PutFill(ext: Extension, x: number, y: number, width: number, height: nu
   Put(ext, colour);
 }
 
-/** Puts one word into the ring, at the tail. After the ring's end comes its beginning. */
+/**
+ * Puts one word into the ring, at the tail. After the
+ * ring's end comes its beginning.
+ */
 function Put(ext: Extension, word: ULONG): void {
   mem.u32(ext.ring.virtual + ext.tail, 1)[0] = word;
   ext.tail = (ext.tail + 4) % RING_BYTES;
@@ -156,7 +175,10 @@ function Put(ext: Extension, word: ULONG): void {
 
 /* ---- The rest: what every driver has. There is nothing to do here. ---- */
 
-/** The one function that the system finds by name: it hands over the others. */
+/**
+ * The one function that the system finds by name: it hands
+ * over the others.
+ */
 export function DriverEntry(Argument1: PVOID, Argument2: string): NTSTATUS {
   return VideoPortInitialize(
     Argument1,
@@ -194,7 +216,10 @@ function Initialize(ext: Extension): boolean {
   return true;
 }
 
-/** Finds the device's registers, and an adapter object: it stands for what the device can reach. */
+/**
+ * Finds the device's registers, and an adapter object: it
+ * stands for what the device can reach.
+ */
 function Claim(ext: Extension): VP_STATUS {
   const ranges: VIDEO_ACCESS_RANGE[] = [];
   const claimed = VideoPortGetAccessRanges(ext, 0, NULL, 2, ranges, NULL, NULL, out<ULONG>());
@@ -223,7 +248,10 @@ function Release(ext: Extension, { virtual, logical, length }: Shared): void {
   if (virtual !== NULL) VideoPortReleaseCommonBuffer(ext, ext.adapter, length, logical, virtual, true);
 }
 
-/** Has the monitor show the frame: it reads it anew at every refresh. */
+/**
+ * Has the monitor show the frame: it reads it anew at every
+ * refresh.
+ */
 function ShowFrame(ext: Extension): void {
   Write(ext, 'SCANOUT_BASE_LO', LowPart(ext.frame.logical));
   Write(ext, 'SCANOUT_BASE_HI', HighPart(ext.frame.logical));
@@ -233,7 +261,10 @@ function ShowFrame(ext: Extension): void {
   Write(ext, 'SCANOUT_CONTROL', RINGGPU_SCANOUT_ENABLE);
 }
 
-/** Serves the display driver: which modes are there, and set this one. */
+/**
+ * Serves the display driver: which modes are there, and set
+ * this one.
+ */
 function StartIO(ext: Extension, packet: VIDEO_REQUEST_PACKET): boolean {
   packet.StatusBlock.Information = 0;
   packet.StatusBlock.Status = Serve(ext, packet);
@@ -303,7 +334,10 @@ function DescribeMode(address: PVOID): void {
   });
 }
 
-/** The system shuts down: the device lets go of the memory first, then it is given back. */
+/**
+ * The system shuts down: the device lets go of the memory
+ * first, then it is given back.
+ */
 function SetPowerState(ext: Extension, hwId: ULONG, control: { readonly PowerState: number }): VP_STATUS {
   if (hwId !== DISPLAY_ADAPTER_HW_ID || control.PowerState !== VideoPowerShutdown) return NO_ERROR;
   Reset(ext);
@@ -313,7 +347,10 @@ function SetPowerState(ext: Extension, hwId: ULONG, control: { readonly PowerSta
   return NO_ERROR;
 }
 
-/** Power-on state. A reset takes as long as the device needs to let go of what it was doing. */
+/**
+ * Power-on state. A reset takes as long as the device needs
+ * to let go of what it was doing.
+ */
 function Reset(ext: Extension): void {
   Write(ext, 'CONTROL', RINGGPU_CONTROL_RESET);
   while (Read(ext, 'STATUS') & RINGGPU_STATUS_RESETTING) VideoPortStallExecution(10);

@@ -1,8 +1,10 @@
 /**
  * Two frames: one to look at, one to paint into.
  *
- * A picture here takes three refreshes to paint, a third at a time. This driver has one frame, and the
- * monitor reads it at every refresh: mostly when it is half new and half old.
+ * A picture here takes three refreshes to paint, a third at
+ * a time. This driver has one frame, and the monitor reads
+ * it at every refresh: mostly when it is half new and half
+ * old.
  */
 
 import {
@@ -96,7 +98,10 @@ interface Extension {
   part: number;
   /** Pictures painted so far. */
   pictures: number;
-  /** Byte offset in the ring behind the last word that was put there. */
+  /**
+   * Byte offset in the ring behind the last word that was
+   * put there.
+   */
   tail: ULONG;
   lit: boolean;
 }
@@ -114,7 +119,10 @@ function FindAdapter(ext: Extension): VP_STATUS {
   return [ext.ring, ...ext.frames].some(({ virtual }) => virtual === NULL) ? ERROR_NOT_ENOUGH_MEMORY : NO_ERROR;
 }
 
-/** The display driver wants a picture: the first frame, black, is on show until a whole one is painted. */
+/**
+ * The display driver wants a picture: the first frame,
+ * black, is on show until a whole one is painted.
+ */
 function SetMode(ext: Extension): void {
   ext.back = ext.frames.length - 1;
   ext.part = 0;
@@ -137,18 +145,24 @@ function Step(ext: Extension): void {
 
   ext.part = 0;
   ext.pictures++;
-  // [2] The picture is whole. Flip to it: PutFlip, and the doorbell, RING_TAIL. From then on the other
-  // frame is the one to paint: its index is 1 - ext.back.
+  // [2] The picture is whole. Flip to it: PutFlip, and the
+  // doorbell, RING_TAIL. From then on the other frame is
+  // the one to paint: its index is 1 - ext.back.
   PutFlip(ext, frame);
   Write(ext, 'RING_TAIL', ext.tail);
   ext.back = 1 - ext.back;
   // [/2]
 }
 
-/** Puts a FLIP into the ring: from the next refresh on the monitor shows that frame. */
+/**
+ * Puts a FLIP into the ring: from the next refresh on the
+ * monitor shows that frame.
+ */
 function PutFlip(ext: Extension, frame: Shared): void {
-  // [3] A FLIP packet, six words: the header, RINGGPU_HEADER('FLIP'); the frame's logical address, low
-  // half, then high half; its PITCH; the size, RINGGPU_PAIR(WIDTH, HEIGHT); RINGGPU_FORMAT_X8R8G8B8.
+  // [3] A FLIP packet, six words: the header,
+  // RINGGPU_HEADER('FLIP'); the frame's logical address,
+  // low half, then high half; its PITCH; the size,
+  // RINGGPU_PAIR(WIDTH, HEIGHT); RINGGPU_FORMAT_X8R8G8B8.
   Put(ext, RINGGPU_HEADER('FLIP'));
   Put(ext, LowPart(frame.logical));
   Put(ext, HighPart(frame.logical));
@@ -158,20 +172,30 @@ function PutFlip(ext: Extension, frame: Shared): void {
   // [/3]
 }
 
-/** Whether a frame may be painted: with two of them, not the one that is on the monitor. */
+/**
+ * Whether a frame may be painted: with two of them, not the
+ * one that is on the monitor.
+ */
 function MayPaint(ext: Extension, frame: Shared): boolean {
   if (ext.frames.length === 1) return true;
-  // What was flipped to is on the monitor from the next refresh on. Until then it still is this one.
+  // What was flipped to is on the monitor from the next
+  // refresh on. Until then it still is this one.
   return Read(ext, 'SCANOUT_ACTIVE_LO') !== LowPart(frame.logical);
 }
 
-/** Puts one word into the ring, at the tail. After the ring's end comes its beginning. */
+/**
+ * Puts one word into the ring, at the tail. After the
+ * ring's end comes its beginning.
+ */
 function Put(ext: Extension, word: ULONG): void {
   mem.u32(ext.ring.virtual + ext.tail, 1)[0] = word;
   ext.tail = (ext.tail + 4) % RING_BYTES;
 }
 
-/** At DIRQL: takes the device's hand off the line, and has the work done later. */
+/**
+ * At DIRQL: takes the device's hand off the line, and has
+ * the work done later.
+ */
 function Interrupt(ext: Extension): boolean {
   const causes = Read(ext, 'INT_STATUS');
   if (causes === 0) return false;
@@ -182,7 +206,10 @@ function Interrupt(ext: Extension): boolean {
 
 /* ---- The rest: what every driver has. There is nothing to do here. ---- */
 
-/** The one function that the system finds by name: it hands over the others. */
+/**
+ * The one function that the system finds by name: it hands
+ * over the others.
+ */
 export function DriverEntry(Argument1: PVOID, Argument2: string): NTSTATUS {
   return VideoPortInitialize(
     Argument1,
@@ -213,7 +240,10 @@ function Initialize(ext: Extension): boolean {
   return true;
 }
 
-/** Finds the device's registers, and an adapter object: it stands for what the device can reach. */
+/**
+ * Finds the device's registers, and an adapter object: it
+ * stands for what the device can reach.
+ */
 function Claim(ext: Extension): VP_STATUS {
   const ranges: VIDEO_ACCESS_RANGE[] = [];
   const claimed = VideoPortGetAccessRanges(ext, 0, NULL, 2, ranges, NULL, NULL, out<ULONG>());
@@ -242,7 +272,10 @@ function Release(ext: Extension, { virtual, logical, length }: Shared): void {
   if (virtual !== NULL) VideoPortReleaseCommonBuffer(ext, ext.adapter, length, logical, virtual, true);
 }
 
-/** Has the monitor show a frame: it reads it anew at every refresh. */
+/**
+ * Has the monitor show a frame: it reads it anew at every
+ * refresh.
+ */
 function ShowFrame(ext: Extension, frame: Shared): void {
   Write(ext, 'SCANOUT_BASE_LO', LowPart(frame.logical));
   Write(ext, 'SCANOUT_BASE_HI', HighPart(frame.logical));
@@ -252,7 +285,10 @@ function ShowFrame(ext: Extension, frame: Shared): void {
   Write(ext, 'SCANOUT_CONTROL', RINGGPU_SCANOUT_ENABLE);
 }
 
-/** Serves the display driver: which modes are there, and set this one. */
+/**
+ * Serves the display driver: which modes are there, and set
+ * this one.
+ */
 function StartIO(ext: Extension, packet: VIDEO_REQUEST_PACKET): boolean {
   packet.StatusBlock.Information = 0;
   packet.StatusBlock.Status = Serve(ext, packet);
@@ -322,7 +358,10 @@ function DescribeMode(address: PVOID): void {
   });
 }
 
-/** The system shuts down: the device lets go of the memory first, then it is given back. */
+/**
+ * The system shuts down: the device lets go of the memory
+ * first, then it is given back.
+ */
 function SetPowerState(ext: Extension, hwId: ULONG, control: { readonly PowerState: number }): VP_STATUS {
   if (hwId !== DISPLAY_ADAPTER_HW_ID || control.PowerState !== VideoPowerShutdown) return NO_ERROR;
   Reset(ext);
@@ -331,7 +370,10 @@ function SetPowerState(ext: Extension, hwId: ULONG, control: { readonly PowerSta
   return NO_ERROR;
 }
 
-/** Power-on state. A reset takes as long as the device needs to let go of what it was doing. */
+/**
+ * Power-on state. A reset takes as long as the device needs
+ * to let go of what it was doing.
+ */
 function Reset(ext: Extension): void {
   Write(ext, 'CONTROL', RINGGPU_CONTROL_RESET);
   while (Read(ext, 'STATUS') & RINGGPU_STATUS_RESETTING) VideoPortStallExecution(10);

@@ -1,8 +1,10 @@
 /**
- * The fence: how the processor learns that the device has come to a certain place.
+ * The fence: how the processor learns that the device has
+ * come to a certain place.
  *
- * The device paints a landscape, and the processor writes a white sign on it. This driver does not wait
- * for the device: the landscape lands on top of the sign.
+ * The device paints a landscape, and the processor writes a
+ * white sign on it. This driver does not wait for the
+ * device: the landscape lands on top of the sign.
  */
 
 import {
@@ -87,11 +89,17 @@ interface Extension {
   adapter: PVP_DMA_ADAPTER;
   frame: Shared;
   ring: Shared;
-  /** A page in which the device writes the value of each FENCE that it has passed. */
+  /**
+   * A page in which the device writes the value of each
+   * FENCE that it has passed.
+   */
   fencePage: Shared;
   /** The value of the last FENCE that was put into the ring. */
   lastFence: ULONG;
-  /** Byte offset in the ring behind the last word that was put there. */
+  /**
+   * Byte offset in the ring behind the last word that was
+   * put there.
+   */
   tail: ULONG;
 }
 
@@ -103,8 +111,9 @@ function Initialize(ext: Extension): boolean {
   Write(ext, 'RING_BASE_HI', HighPart(ext.ring.logical));
   Write(ext, 'RING_SIZE', RING_BYTES);
   ext.lastFence = 0;
-  // [1] Tell the device where to write fence values: the logical address of the fence page goes into
-  // registers FENCE_ADDR_LO and FENCE_ADDR_HI.
+  // [1] Tell the device where to write fence values: the
+  // logical address of the fence page goes into registers
+  // FENCE_ADDR_LO and FENCE_ADDR_HI.
   Write(ext, 'FENCE_ADDR_LO', LowPart(ext.fencePage.logical));
   Write(ext, 'FENCE_ADDR_HI', HighPart(ext.fencePage.logical));
   // [/1]
@@ -124,20 +133,28 @@ function SetMode(ext: Extension): void {
   PaintSign(mem.u32(ext.frame.virtual, WIDTH * HEIGHT));
 }
 
-/** Puts a FENCE into the ring, with a value of its own. Returns the value. */
+/**
+ * Puts a FENCE into the ring, with a value of its own.
+ * Returns the value.
+ */
 function PutFence(ext: Extension): ULONG {
   ext.lastFence++;
-  // [2] Two words: the header, RINGGPU_HEADER('FENCE'), and the value.
+  // [2] Two words: the header, RINGGPU_HEADER('FENCE'), and
+  // the value.
   Put(ext, RINGGPU_HEADER('FENCE'));
   Put(ext, ext.lastFence);
   // [/2]
   return ext.lastFence;
 }
 
-/** Waits until the device has passed the FENCE of that value. */
+/**
+ * Waits until the device has passed the FENCE of that
+ * value.
+ */
 function WaitForFence(ext: Extension, value: ULONG): void {
   const page = mem.u32(ext.fencePage.virtual, 1);
-  // [3] As long as page[0] is less than the value the device has not come so far: wait with
+  // [3] As long as page[0] is less than the value the
+  // device has not come so far: wait with
   // VideoPortStallExecution, ten microseconds at a time.
   while ((page[0] ?? 0) < value) VideoPortStallExecution(10);
   // [/3]
@@ -154,7 +171,10 @@ function PaintSign(pixels: Uint32Array): void {
   }
 }
 
-/** Puts a FILL_RECT for a rectangle of the frame into the ring: eight words. */
+/**
+ * Puts a FILL_RECT for a rectangle of the frame into the
+ * ring: eight words.
+ */
 function PutFill(ext: Extension, x: number, y: number, width: number, height: number, colour: ULONG): void {
   Put(ext, RINGGPU_HEADER('FILL_RECT'));
   Put(ext, LowPart(ext.frame.logical));
@@ -166,7 +186,10 @@ function PutFill(ext: Extension, x: number, y: number, width: number, height: nu
   Put(ext, colour);
 }
 
-/** Puts one word into the ring, at the tail. After the ring's end comes its beginning. */
+/**
+ * Puts one word into the ring, at the tail. After the
+ * ring's end comes its beginning.
+ */
 function Put(ext: Extension, word: ULONG): void {
   mem.u32(ext.ring.virtual + ext.tail, 1)[0] = word;
   ext.tail = (ext.tail + 4) % RING_BYTES;
@@ -174,7 +197,10 @@ function Put(ext: Extension, word: ULONG): void {
 
 /* ---- The rest: what every driver has. There is nothing to do here. ---- */
 
-/** The one function that the system finds by name: it hands over the others. */
+/**
+ * The one function that the system finds by name: it hands
+ * over the others.
+ */
 export function DriverEntry(Argument1: PVOID, Argument2: string): NTSTATUS {
   return VideoPortInitialize(
     Argument1,
@@ -203,7 +229,10 @@ function FindAdapter(ext: Extension): VP_STATUS {
   return all.some(({ virtual }) => virtual === NULL) ? ERROR_NOT_ENOUGH_MEMORY : NO_ERROR;
 }
 
-/** Finds the device's registers, and an adapter object: it stands for what the device can reach. */
+/**
+ * Finds the device's registers, and an adapter object: it
+ * stands for what the device can reach.
+ */
 function Claim(ext: Extension): VP_STATUS {
   const ranges: VIDEO_ACCESS_RANGE[] = [];
   const claimed = VideoPortGetAccessRanges(ext, 0, NULL, 2, ranges, NULL, NULL, out<ULONG>());
@@ -232,7 +261,10 @@ function Release(ext: Extension, { virtual, logical, length }: Shared): void {
   if (virtual !== NULL) VideoPortReleaseCommonBuffer(ext, ext.adapter, length, logical, virtual, true);
 }
 
-/** Has the monitor show the frame: it reads it anew at every refresh. */
+/**
+ * Has the monitor show the frame: it reads it anew at every
+ * refresh.
+ */
 function ShowFrame(ext: Extension): void {
   Write(ext, 'SCANOUT_BASE_LO', LowPart(ext.frame.logical));
   Write(ext, 'SCANOUT_BASE_HI', HighPart(ext.frame.logical));
@@ -242,7 +274,10 @@ function ShowFrame(ext: Extension): void {
   Write(ext, 'SCANOUT_CONTROL', RINGGPU_SCANOUT_ENABLE);
 }
 
-/** Serves the display driver: which modes are there, and set this one. */
+/**
+ * Serves the display driver: which modes are there, and set
+ * this one.
+ */
 function StartIO(ext: Extension, packet: VIDEO_REQUEST_PACKET): boolean {
   packet.StatusBlock.Information = 0;
   packet.StatusBlock.Status = Serve(ext, packet);
@@ -312,7 +347,10 @@ function DescribeMode(address: PVOID): void {
   });
 }
 
-/** The system shuts down: the device lets go of the memory first, then it is given back. */
+/**
+ * The system shuts down: the device lets go of the memory
+ * first, then it is given back.
+ */
 function SetPowerState(ext: Extension, hwId: ULONG, control: { readonly PowerState: number }): VP_STATUS {
   if (hwId !== DISPLAY_ADAPTER_HW_ID || control.PowerState !== VideoPowerShutdown) return NO_ERROR;
   Reset(ext);
@@ -323,7 +361,10 @@ function SetPowerState(ext: Extension, hwId: ULONG, control: { readonly PowerSta
   return NO_ERROR;
 }
 
-/** Power-on state. A reset takes as long as the device needs to let go of what it was doing. */
+/**
+ * Power-on state. A reset takes as long as the device needs
+ * to let go of what it was doing.
+ */
 function Reset(ext: Extension): void {
   Write(ext, 'CONTROL', RINGGPU_CONTROL_RESET);
   while (Read(ext, 'STATUS') & RINGGPU_STATUS_RESETTING) VideoPortStallExecution(10);

@@ -1,8 +1,10 @@
 /**
- * The interrupt: how the device gets the processor's attention.
+ * The interrupt: how the device gets the processor's
+ * attention.
  *
- * A bar is to grow by sixteen pixels at every refresh of the monitor, until it has come to the right edge.
- * Nobody tells this driver when a refresh begins.
+ * A bar is to grow by sixteen pixels at every refresh of
+ * the monitor, until it has come to the right edge. Nobody
+ * tells this driver when a refresh begins.
  */
 
 import {
@@ -93,7 +95,8 @@ function SetMode(ext: Extension): void {
   mem.u32(ext.frame.virtual, WIDTH * HEIGHT).fill(0x181c24);
   ext.length = 0;
   ShowFrame(ext);
-  // [1] Let the vertical blank assert the interrupt line: RINGGPU_INT_VBLANK into register INT_ENABLE.
+  // [1] Let the vertical blank assert the interrupt line:
+  // RINGGPU_INT_VBLANK into register INT_ENABLE.
   Write(ext, 'INT_ENABLE', RINGGPU_INT_VBLANK);
   // [/1]
 }
@@ -102,9 +105,11 @@ function SetMode(ext: Extension): void {
  * HwVidInterrupt, at DIRQL: everything else stands still. Returns whether the interrupt was this device's.
  */
 function Interrupt(ext: Extension): boolean {
-  // [2] Read INT_STATUS. Is it 0? Then the interrupt is another device's: return false. Else write the
-  // same bits back to INT_STATUS, which takes the device's hand off the line; have Grow called soon,
-  // with VideoPortQueueDpc(ext, Grow, null); and return true.
+  // [2] Read INT_STATUS. Is it 0? Then the interrupt is
+  // another device's: return false. Else write the same
+  // bits back to INT_STATUS, which takes the device's hand
+  // off the line; have Grow called soon, with
+  // VideoPortQueueDpc(ext, Grow, null); and return true.
   //| return false;
   const causes = Read(ext, 'INT_STATUS');
   if (causes === 0) return false;
@@ -127,7 +132,10 @@ function Grow(ext: Extension): void {
 
 /* ---- The rest: what every driver has. There is nothing to do here. ---- */
 
-/** The one function that the system finds by name: it hands over the others. */
+/**
+ * The one function that the system finds by name: it hands
+ * over the others.
+ */
 export function DriverEntry(Argument1: PVOID, Argument2: string): NTSTATUS {
   return VideoPortInitialize(
     Argument1,
@@ -161,7 +169,10 @@ function Initialize(ext: Extension): boolean {
   return true;
 }
 
-/** Finds the device's registers, and an adapter object: it stands for what the device can reach. */
+/**
+ * Finds the device's registers, and an adapter object: it
+ * stands for what the device can reach.
+ */
 function Claim(ext: Extension): VP_STATUS {
   const ranges: VIDEO_ACCESS_RANGE[] = [];
   const claimed = VideoPortGetAccessRanges(ext, 0, NULL, 2, ranges, NULL, NULL, out<ULONG>());
@@ -190,7 +201,10 @@ function Release(ext: Extension, { virtual, logical, length }: Shared): void {
   if (virtual !== NULL) VideoPortReleaseCommonBuffer(ext, ext.adapter, length, logical, virtual, true);
 }
 
-/** Has the monitor show the frame: it reads it anew at every refresh. */
+/**
+ * Has the monitor show the frame: it reads it anew at every
+ * refresh.
+ */
 function ShowFrame(ext: Extension): void {
   Write(ext, 'SCANOUT_BASE_LO', LowPart(ext.frame.logical));
   Write(ext, 'SCANOUT_BASE_HI', HighPart(ext.frame.logical));
@@ -200,7 +214,10 @@ function ShowFrame(ext: Extension): void {
   Write(ext, 'SCANOUT_CONTROL', RINGGPU_SCANOUT_ENABLE);
 }
 
-/** Serves the display driver: which modes are there, and set this one. */
+/**
+ * Serves the display driver: which modes are there, and set
+ * this one.
+ */
 function StartIO(ext: Extension, packet: VIDEO_REQUEST_PACKET): boolean {
   packet.StatusBlock.Information = 0;
   packet.StatusBlock.Status = Serve(ext, packet);
@@ -270,7 +287,10 @@ function DescribeMode(address: PVOID): void {
   });
 }
 
-/** The system shuts down: the device lets go of the memory first, then it is given back. */
+/**
+ * The system shuts down: the device lets go of the memory
+ * first, then it is given back.
+ */
 function SetPowerState(ext: Extension, hwId: ULONG, control: { readonly PowerState: number }): VP_STATUS {
   if (hwId !== DISPLAY_ADAPTER_HW_ID || control.PowerState !== VideoPowerShutdown) return NO_ERROR;
   Reset(ext);
@@ -279,7 +299,10 @@ function SetPowerState(ext: Extension, hwId: ULONG, control: { readonly PowerSta
   return NO_ERROR;
 }
 
-/** Power-on state. A reset takes as long as the device needs to let go of what it was doing. */
+/**
+ * Power-on state. A reset takes as long as the device needs
+ * to let go of what it was doing.
+ */
 function Reset(ext: Extension): void {
   Write(ext, 'CONTROL', RINGGPU_CONTROL_RESET);
   while (Read(ext, 'STATUS') & RINGGPU_STATUS_RESETTING) VideoPortStallExecution(10);

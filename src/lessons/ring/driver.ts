@@ -1,8 +1,9 @@
 /**
  * The ring: how a driver tells the device what to do.
  *
- * This driver has a frame on the monitor, dark blue, and a common buffer for a ring. The device does not
- * know of the ring yet, and nothing is in it.
+ * This driver has a frame on the monitor, dark blue, and a
+ * common buffer for a ring. The device does not know of the
+ * ring yet, and nothing is in it.
  */
 
 import {
@@ -85,7 +86,10 @@ interface Extension {
   adapter: PVP_DMA_ADAPTER;
   frame: Shared;
   ring: Shared;
-  /** Byte offset in the ring behind the last word that was put there. */
+  /**
+   * Byte offset in the ring behind the last word that was
+   * put there.
+   */
   tail: ULONG;
 }
 
@@ -93,8 +97,10 @@ interface Extension {
 function Initialize(ext: Extension): boolean {
   Reset(ext);
   ext.tail = 0;
-  // [1] Tell the device where the ring lies, by its logical address: registers RING_BASE_LO and
-  // RING_BASE_HI. Then how large it is, RING_BYTES: register RING_SIZE. That one last, for it begins the ring.
+  // [1] Tell the device where the ring lies, by its logical
+  // address: registers RING_BASE_LO and RING_BASE_HI. Then
+  // how large it is, RING_BYTES: register RING_SIZE. That
+  // one last, for it begins the ring.
   Write(ext, 'RING_BASE_LO', LowPart(ext.ring.logical));
   Write(ext, 'RING_BASE_HI', HighPart(ext.ring.logical));
   Write(ext, 'RING_SIZE', RING_BYTES);
@@ -103,20 +109,30 @@ function Initialize(ext: Extension): boolean {
   return true;
 }
 
-/** The display driver wants a picture: a dark one of the processor's, and on it a rectangle of the device's. */
+/**
+ * The display driver wants a picture: a dark one of the
+ * processor's, and on it a rectangle of the device's.
+ */
 function SetMode(ext: Extension): void {
   mem.u32(ext.frame.virtual, WIDTH * HEIGHT).fill(0x102040);
   ShowFrame(ext);
   PutRectangle(ext);
-  // How far the ring is filled. What this does is the next lesson.
+  // How far the ring is filled. What this does is the next
+  // lesson.
   if (ext.tail !== 0) Write(ext, 'RING_TAIL', ext.tail);
 }
 
-/** Puts a packet into the ring: eight words, one after the other, each with Put. */
+/**
+ * Puts a packet into the ring: eight words, one after the
+ * other, each with Put.
+ */
 function PutRectangle(ext: Extension): void {
-  // [2] A FILL_RECT packet: its header, RINGGPU_HEADER('FILL_RECT'); the frame's logical address,
-  // low half, then high half; its PITCH; the corner, RINGGPU_PAIR(160, 120); the size,
-  // RINGGPU_PAIR(320, 240); the format, RINGGPU_FORMAT_X8R8G8B8; the colour, 0xff8800.
+  // [2] A FILL_RECT packet: its header,
+  // RINGGPU_HEADER('FILL_RECT'); the frame's logical
+  // address, low half, then high half; its PITCH; the
+  // corner, RINGGPU_PAIR(160, 120); the size,
+  // RINGGPU_PAIR(320, 240); the format,
+  // RINGGPU_FORMAT_X8R8G8B8; the colour, 0xff8800.
   Put(ext, RINGGPU_HEADER('FILL_RECT'));
   Put(ext, LowPart(ext.frame.logical));
   Put(ext, HighPart(ext.frame.logical));
@@ -128,7 +144,10 @@ function PutRectangle(ext: Extension): void {
   // [/2]
 }
 
-/** Puts one word into the ring, at the tail. After the ring's end comes its beginning. */
+/**
+ * Puts one word into the ring, at the tail. After the
+ * ring's end comes its beginning.
+ */
 function Put(ext: Extension, word: ULONG): void {
   mem.u32(ext.ring.virtual + ext.tail, 1)[0] = word;
   ext.tail = (ext.tail + 4) % RING_BYTES;
@@ -136,7 +155,10 @@ function Put(ext: Extension, word: ULONG): void {
 
 /* ---- The rest: what every driver has. There is nothing to do here. ---- */
 
-/** The one function that the system finds by name: it hands over the others. */
+/**
+ * The one function that the system finds by name: it hands
+ * over the others.
+ */
 export function DriverEntry(Argument1: PVOID, Argument2: string): NTSTATUS {
   return VideoPortInitialize(
     Argument1,
@@ -163,7 +185,10 @@ function FindAdapter(ext: Extension): VP_STATUS {
   return ext.frame.virtual === NULL || ext.ring.virtual === NULL ? ERROR_NOT_ENOUGH_MEMORY : NO_ERROR;
 }
 
-/** Finds the device's registers, and an adapter object: it stands for what the device can reach. */
+/**
+ * Finds the device's registers, and an adapter object: it
+ * stands for what the device can reach.
+ */
 function Claim(ext: Extension): VP_STATUS {
   const ranges: VIDEO_ACCESS_RANGE[] = [];
   const claimed = VideoPortGetAccessRanges(ext, 0, NULL, 2, ranges, NULL, NULL, out<ULONG>());
@@ -192,7 +217,10 @@ function Release(ext: Extension, { virtual, logical, length }: Shared): void {
   if (virtual !== NULL) VideoPortReleaseCommonBuffer(ext, ext.adapter, length, logical, virtual, true);
 }
 
-/** Has the monitor show the frame: it reads it anew at every refresh. */
+/**
+ * Has the monitor show the frame: it reads it anew at every
+ * refresh.
+ */
 function ShowFrame(ext: Extension): void {
   Write(ext, 'SCANOUT_BASE_LO', LowPart(ext.frame.logical));
   Write(ext, 'SCANOUT_BASE_HI', HighPart(ext.frame.logical));
@@ -202,7 +230,10 @@ function ShowFrame(ext: Extension): void {
   Write(ext, 'SCANOUT_CONTROL', RINGGPU_SCANOUT_ENABLE);
 }
 
-/** Serves the display driver: which modes are there, and set this one. */
+/**
+ * Serves the display driver: which modes are there, and set
+ * this one.
+ */
 function StartIO(ext: Extension, packet: VIDEO_REQUEST_PACKET): boolean {
   packet.StatusBlock.Information = 0;
   packet.StatusBlock.Status = Serve(ext, packet);
@@ -272,7 +303,10 @@ function DescribeMode(address: PVOID): void {
   });
 }
 
-/** The system shuts down: the device lets go of the memory first, then it is given back. */
+/**
+ * The system shuts down: the device lets go of the memory
+ * first, then it is given back.
+ */
 function SetPowerState(ext: Extension, hwId: ULONG, control: { readonly PowerState: number }): VP_STATUS {
   if (hwId !== DISPLAY_ADAPTER_HW_ID || control.PowerState !== VideoPowerShutdown) return NO_ERROR;
   Reset(ext);
@@ -282,7 +316,10 @@ function SetPowerState(ext: Extension, hwId: ULONG, control: { readonly PowerSta
   return NO_ERROR;
 }
 
-/** Power-on state. A reset takes as long as the device needs to let go of what it was doing. */
+/**
+ * Power-on state. A reset takes as long as the device needs
+ * to let go of what it was doing.
+ */
 function Reset(ext: Extension): void {
   Write(ext, 'CONTROL', RINGGPU_CONTROL_RESET);
   while (Read(ext, 'STATUS') & RINGGPU_STATUS_RESETTING) VideoPortStallExecution(10);

@@ -1,8 +1,10 @@
 /**
- * Scatter/gather: memory that was never made for the device.
+ * Scatter/gather: memory that was never made for the
+ * device.
  *
- * A picture lies in pool memory, as an application might hand it over. Its pages are scattered, and the
- * device knows none of them. This driver does not bring it there.
+ * A picture lies in pool memory, as an application might
+ * hand it over. Its pages are scattered, and the device
+ * knows none of them. This driver does not bring it there.
  */
 
 import {
@@ -80,7 +82,10 @@ const WIDTH = 640;
 const HEIGHT = 480;
 const PITCH = WIDTH * 4;
 const FRAME_BYTES = PITCH * HEIGHT;
-/** Room for the copies of a whole picture, one a page at worst: 300 packets of 44 bytes. */
+/**
+ * Room for the copies of a whole picture, one a page at
+ * worst: 300 packets of 44 bytes.
+ */
 const RING_BYTES = 4 * PAGE_SIZE;
 /** The device copies at most 16384 pixels in a line. */
 const WIDEST_COPY = 16384 * 4;
@@ -108,14 +113,21 @@ interface Extension {
   mdl: PVOID;
   /** Their logical addresses, while the device uses them. */
   list: VP_SCATTER_GATHER_LIST | null;
-  /** Byte offset in the ring behind the last word that was put there. */
+  /**
+   * Byte offset in the ring behind the last word that was
+   * put there.
+   */
   tail: ULONG;
 }
 
-/** Makes the picture's pages stay where they are, so that a device may be given them. */
+/**
+ * Makes the picture's pages stay where they are, so that a
+ * device may be given them.
+ */
 function LockPicture(ext: Extension): void {
-  // [1] Lock FRAME_BYTES bytes from ext.picture on with VideoPortLockBuffer, for VpReadAccess: that is
-  // what the device will do. It returns the MDL.
+  // [1] Lock FRAME_BYTES bytes from ext.picture on with
+  // VideoPortLockBuffer, for VpReadAccess: that is what the
+  // device will do. It returns the MDL.
   //| ext.mdl = NULL;
   ext.mdl = VideoPortLockBuffer(ext, ext.picture, FRAME_BYTES, VpReadAccess);
   // [/1]
@@ -126,19 +138,25 @@ function SetMode(ext: Extension): void {
   ShowFrame(ext);
   Write(ext, 'INT_ENABLE', RINGGPU_INT_FENCE);
   if (ext.mdl === NULL) return;
-  // The port maps the pages for the device, and calls ExecuteDma with the list.
+  // The port maps the pages for the device, and calls
+  // ExecuteDma with the list.
   const length = out<ULONG>(FRAME_BYTES);
   VideoPortStartDma(ext, ext.adapter, ext.mdl, 0, length, ExecuteDma, null, true);
 }
 
-/** HwVidExecuteDma: gives the list to the device, a packet for each element, and rings. */
+/**
+ * HwVidExecuteDma: gives the list to the device, a packet
+ * for each element, and rings.
+ */
 function ExecuteDma(ext: Extension, _adapter: PVP_DMA_ADAPTER, list: VP_SCATTER_GATHER_LIST): void {
   ext.list = list;
   let to = ext.frame.logical;
   for (const { Address, Length } of list.Elements) {
-    // [2] Copy the element with PutCopy(ext, to, from, bytes): from its Address, Length bytes, but not
-    // more than WIDEST_COPY at once. The next bytes go behind these: move `to` on. Addresses are
-    // bigints: BigInt(bytes).
+    // [2] Copy the element with PutCopy(ext, to, from,
+    // bytes): from its Address, Length bytes, but not more
+    // than WIDEST_COPY at once. The next bytes go behind
+    // these: move `to` on. Addresses are bigints:
+    // BigInt(bytes).
     for (let at = 0; at < Length; at += WIDEST_COPY) {
       const bytes = Math.min(WIDEST_COPY, Length - at);
       PutCopy(ext, to, Address + BigInt(at), bytes);
@@ -151,17 +169,24 @@ function ExecuteDma(ext: Extension, _adapter: PVP_DMA_ADAPTER, list: VP_SCATTER_
   Write(ext, 'RING_TAIL', ext.tail);
 }
 
-/** The DPC behind the fence's interrupt: the device has copied everything. */
+/**
+ * The DPC behind the fence's interrupt: the device has
+ * copied everything.
+ */
 function Copied(ext: Extension): void {
   if (!ext.list) return;
-  // [3] Take the logical addresses back: VideoPortCompleteDma, with the list and, as at the start,
-  // true for "to the device".
+  // [3] Take the logical addresses back:
+  // VideoPortCompleteDma, with the list and, as at the
+  // start, true for "to the device".
   VideoPortCompleteDma(ext, ext.adapter, ext.list, true);
   // [/3]
   ext.list = null;
 }
 
-/** The system shuts down: the device lets go of the memory first, then it is given back. */
+/**
+ * The system shuts down: the device lets go of the memory
+ * first, then it is given back.
+ */
 function SetPowerState(ext: Extension, hwId: ULONG, control: { readonly PowerState: number }): VP_STATUS {
   if (hwId !== DISPLAY_ADAPTER_HW_ID || control.PowerState !== VideoPowerShutdown) return NO_ERROR;
   Reset(ext);
@@ -173,7 +198,10 @@ function SetPowerState(ext: Extension, hwId: ULONG, control: { readonly PowerSta
   return NO_ERROR;
 }
 
-/** Copies bytes that lie in a row, as a rectangle of one line. */
+/**
+ * Copies bytes that lie in a row, as a rectangle of one
+ * line.
+ */
 function PutCopy(ext: Extension, to: PHYSICAL_ADDRESS, from: PHYSICAL_ADDRESS, bytes: ULONG): void {
   Put(ext, RINGGPU_HEADER('COPY_RECT'));
   Put(ext, LowPart(to));
@@ -188,13 +216,19 @@ function PutCopy(ext: Extension, to: PHYSICAL_ADDRESS, from: PHYSICAL_ADDRESS, b
   Put(ext, RINGGPU_FORMAT_X8R8G8B8);
 }
 
-/** Puts one word into the ring, at the tail. After the ring's end comes its beginning. */
+/**
+ * Puts one word into the ring, at the tail. After the
+ * ring's end comes its beginning.
+ */
 function Put(ext: Extension, word: ULONG): void {
   mem.u32(ext.ring.virtual + ext.tail, 1)[0] = word;
   ext.tail = (ext.tail + 4) % RING_BYTES;
 }
 
-/** A chequered floor, each square with its own shade: a byte in the wrong place is seen at once. */
+/**
+ * A chequered floor, each square with its own shade: a byte
+ * in the wrong place is seen at once.
+ */
 function Paint(pixels: Uint32Array): void {
   for (let i = 0; i < pixels.length; i++) {
     const column = Math.floor((i % WIDTH) / 40);
@@ -206,7 +240,10 @@ function Paint(pixels: Uint32Array): void {
 
 /* ---- The rest: what every driver has. There is nothing to do here. ---- */
 
-/** The one function that the system finds by name: it hands over the others. */
+/**
+ * The one function that the system finds by name: it hands
+ * over the others.
+ */
 export function DriverEntry(Argument1: PVOID, Argument2: string): NTSTATUS {
   return VideoPortInitialize(
     Argument1,
@@ -250,7 +287,10 @@ function Initialize(ext: Extension): boolean {
   return true;
 }
 
-/** At DIRQL: takes the device's hand off the line, and has the work done later. */
+/**
+ * At DIRQL: takes the device's hand off the line, and has
+ * the work done later.
+ */
 function Interrupt(ext: Extension): boolean {
   const causes = Read(ext, 'INT_STATUS');
   if (causes === 0) return false;
@@ -259,7 +299,10 @@ function Interrupt(ext: Extension): boolean {
   return true;
 }
 
-/** Finds the device's registers, and an adapter object: it stands for what the device can reach. */
+/**
+ * Finds the device's registers, and an adapter object: it
+ * stands for what the device can reach.
+ */
 function Claim(ext: Extension): VP_STATUS {
   const ranges: VIDEO_ACCESS_RANGE[] = [];
   const claimed = VideoPortGetAccessRanges(ext, 0, NULL, 2, ranges, NULL, NULL, out<ULONG>());
@@ -288,7 +331,10 @@ function Release(ext: Extension, { virtual, logical, length }: Shared): void {
   if (virtual !== NULL) VideoPortReleaseCommonBuffer(ext, ext.adapter, length, logical, virtual, true);
 }
 
-/** Has the monitor show the frame: it reads it anew at every refresh. */
+/**
+ * Has the monitor show the frame: it reads it anew at every
+ * refresh.
+ */
 function ShowFrame(ext: Extension): void {
   Write(ext, 'SCANOUT_BASE_LO', LowPart(ext.frame.logical));
   Write(ext, 'SCANOUT_BASE_HI', HighPart(ext.frame.logical));
@@ -298,7 +344,10 @@ function ShowFrame(ext: Extension): void {
   Write(ext, 'SCANOUT_CONTROL', RINGGPU_SCANOUT_ENABLE);
 }
 
-/** Serves the display driver: which modes are there, and set this one. */
+/**
+ * Serves the display driver: which modes are there, and set
+ * this one.
+ */
 function StartIO(ext: Extension, packet: VIDEO_REQUEST_PACKET): boolean {
   packet.StatusBlock.Information = 0;
   packet.StatusBlock.Status = Serve(ext, packet);
@@ -368,7 +417,10 @@ function DescribeMode(address: PVOID): void {
   });
 }
 
-/** Power-on state. A reset takes as long as the device needs to let go of what it was doing. */
+/**
+ * Power-on state. A reset takes as long as the device needs
+ * to let go of what it was doing.
+ */
 function Reset(ext: Extension): void {
   Write(ext, 'CONTROL', RINGGPU_CONTROL_RESET);
   while (Read(ext, 'STATUS') & RINGGPU_STATUS_RESETTING) VideoPortStallExecution(10);
