@@ -11,7 +11,7 @@ import { trusted } from './trusted.ts';
  * text. No network, no storage, no other script, and no navigation that the page's policy does not stop. Where the page has a
  * policy (`tools/content-policy.ts`), it holds here too.
  */
-const POLICY = `default-src 'none'; script-src '${hash}' 'unsafe-eval' blob:; worker-src blob:; base-uri 'none'; form-action 'none'`;
+const POLICY = `default-src 'none'; script-src '${hash}' 'unsafe-eval'; worker-src blob:; base-uri 'none'; form-action 'none'`;
 
 /** How long the frame has to answer its first message. */
 const CONNECT_MS = 15_000;
@@ -39,6 +39,8 @@ export class BoardFrame {
     frame.setAttribute('sandbox', 'allow-scripts');
     frame.allow = 'cross-origin-isolated';
     frame.title = 'Monitor';
+    // There is nothing in it that a key could reach: the Tab key passes it by.
+    frame.tabIndex = -1;
     frame.style.cssText = 'border:0;width:100%;height:100%;display:block';
     frame.srcdoc = trusted.createHTML(
       `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><title>Monitor</title><canvas width="640" height="480"></canvas><script>${boardText}</script>`,

@@ -48,6 +48,8 @@ const WATCHDOG_SPARE_MS = 1500;
 const ANSWER_MS = 60;
 /** Messages taken from the worker at a time: a driver that floods the log must not keep the board busy. */
 const DRAIN = 200;
+/** So many times DRAIN are more than a full ring of the shortest messages. */
+const DRAIN_ROUNDS = 200;
 /** The next are taken this much later. */
 const DRAIN_PAUSE_MS = 16;
 
@@ -249,7 +251,7 @@ export class BoardMachine {
     Atomics.notify(this.#control, DEVICE_ATTENTION);
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#drainAgain !== null) clearTimeout(this.#drainAgain);
-    while (this.#drain()) {}
+    this.#drainAll();
     this.#reportUnheard();
     this.#publish([{ type: 'stats', stats: this.stats() }]);
     for (const waiter of this.#frameWaiters.splice(0)) waiter.done();
@@ -316,7 +318,7 @@ export class BoardMachine {
     if (this.#ended) return;
     if (Atomics.load(this.#control, CPU_STATE) === CPU_HALTED) {
       // The last words: there will be no flood any more, and somebody waits for them.
-      while (this.#drain()) {}
+      this.#drainAll();
       return;
     }
     if (this.#drainAgain !== null) return;
@@ -329,6 +331,11 @@ export class BoardMachine {
       },
       wait > 0 ? wait : DRAIN_PAUSE_MS,
     );
+  }
+
+  /** Takes all that waits, and no more than a ring can hold: who still writes must not keep the board here. */
+  #drainAll(): void {
+    for (let rounds = 0; rounds < DRAIN_ROUNDS && this.#drain(); rounds++);
   }
 
   /** Takes up to DRAIN messages and passes them on. Returns whether more may be waiting. */
@@ -392,7 +399,7 @@ export class BoardMachine {
     if (!message || !this.#worker) return;
     this.#worker.terminate();
     this.#worker = null;
-    while (this.#drain()) {}
+    this.#drainAll();
     const bugCheck = {
       code: THREAD_STUCK_IN_DEVICE_DRIVER,
       parameters: ['0x0', '0x0', '0x0', '0x0'],

@@ -6,7 +6,7 @@
  */
 
 /** ECMAScript's globals, and what the engine itself needs to find. */
-const ALLOWED: ReadonlySet<string> = new Set([
+const ALLOWED: ReadonlySet<string | symbol> = new Set([
   'globalThis',
   'Infinity',
   'NaN',
@@ -82,10 +82,10 @@ const ALLOWED: ReadonlySet<string> = new Set([
 export function lockDown(scope: object): string[] {
   const left: string[] = [];
   for (let level: object | null = scope; level && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
-    for (const name of Object.getOwnPropertyNames(level)) {
+    for (const name of Reflect.ownKeys(level)) {
       if (ALLOWED.has(name) || name === 'constructor') continue;
       if (Reflect.deleteProperty(level, name)) continue;
-      left.push(name);
+      left.push(String(name));
     }
   }
   // The constructors of the scope's own classes lead back to nothing, but need not be reachable either.

@@ -21,7 +21,7 @@ export const dialogStyles = css`
     padding: 12px 18px 18px;
   }
 
-  .body > header {
+  .head {
     display: flex;
     gap: 8px;
     align-items: center;

@@ -80,10 +80,10 @@ export class DriversDialog extends LitElement {
   override render(): TemplateResult {
     return html`<dialog class="wide" aria-labelledby="title" @click=${this.#clicked}>
       <div class="body">
-        <header>
+        <div class="head">
           <h2 id="title">Drivers</h2>
           <button class="plain close" aria-label="Close" @click=${this.close}>✕</button>
-        </header>
+        </div>
         <div class="parts">
           <section aria-labelledby="shipped">
             <h3 id="shipped">Shipped</h3>

@@ -1,14 +1,14 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { sharedStyles } from './shared-styles.ts';
 
-/** The headers with which the page must come; vite.config.ts sends the same. */
+/** The headers with which the page must come; vite.config.ts sends the same, and the service worker the last two. */
 export const isolationHeaderLines = [
   'Document-Isolation-Policy: isolate-and-require-corp',
   'Cross-Origin-Opener-Policy: same-origin',
   'Cross-Origin-Embedder-Policy: require-corp',
 ] as const;
 
-/** `<vp-isolation-notice>`: why no machine can run in this page as it is, and the ways out. */
+/** `<vp-isolation-notice>`: why no machine can run in this page as it is, and the ways out. Fires `own-tab` when that one is taken. */
 export class IsolationNotice extends LitElement {
   static override properties = { reason: {}, embedded: { type: Boolean } };
   /** What the machine says is missing. */
@@ -22,6 +22,12 @@ export class IsolationNotice extends LitElement {
     this.embedded = false;
   }
 
+  /** The page knows what has been edited meanwhile; the address alone is for those who open it in another way. */
+  #open(event: Event): void {
+    event.preventDefault();
+    this.dispatchEvent(new CustomEvent('own-tab', { bubbles: true, composed: true }));
+  }
+
   override render(): TemplateResult {
     return html`
       <h2>The machine needs an isolated page</h2>
@@ -31,8 +37,8 @@ export class IsolationNotice extends LitElement {
       </p>
       ${
         this.embedded
-          ? html`<p>It is shown inside another page. In a tab of its own it may well be isolated:</p>
-              <p><a class="button" href=${location.href} target="_blank" rel="noopener">Open in its own tab</a></p>`
+          ? html`<p>It is shown inside another page, where this browser isolates it only if its host asks for that. In a tab of its own it may well run:</p>
+              <p><a class="button" href=${`${location.pathname}${location.hash}`} target="_blank" rel="noopener" @click=${this.#open}>Open in its own tab</a></p>`
           : nothing
       }
       <p>Whoever serves this page can isolate it with these response headers:</p>

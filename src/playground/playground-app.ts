@@ -506,7 +506,7 @@ export class PlaygroundApp extends LitElement {
 
   override render(): TemplateResult {
     const { notice } = this.desk;
-    return html`${this.layout === 'page' ? this.#header() : html`<h1 class="hidden-text">videoport</h1>`}
+    return html`${this.layout === 'page' ? this.#header() : nothing}
       ${
         notice
           ? html`<div class="notice ${notice.kind}" role="alert"><p>${notice.text}</p>
@@ -516,7 +516,8 @@ export class PlaygroundApp extends LitElement {
       }
       <div class="work">
         ${this.#lesson === null ? nothing : this.#lessonPane(this.#lesson)}
-        <main @show-line=${this.#lineAsked}>
+        <main @show-line=${this.#lineAsked} @own-tab=${this.#openInPlayground}>
+          ${this.layout === 'page' ? nothing : html`<h1 class="hidden-text">videoport</h1>`}
           ${this.#machine()}
           <vp-splitter name="columns" label="Machine and source" ?remember=${this.layout === 'page'}></vp-splitter>
           ${this.#text()}

@@ -108,10 +108,10 @@ export class ShareDialog extends LitElement {
   override render(): TemplateResult {
     return html`<dialog aria-labelledby="title" @click=${this.#clicked}>
       <div class="body">
-        <header>
+        <div class="head">
           <h2 id="title">Share</h2>
           <button class="plain close" aria-label="Close" @click=${() => this.#dialog?.close()}>✕</button>
-        </header>
+        </div>
         ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
         ${this.shared ? this.#content(this.shared) : this.problem ? nothing : html`<p class="quiet" role="status">Packing…</p>`}
       </div>

@@ -32,10 +32,10 @@ export class ShortcutsDialog extends LitElement {
   override render(): TemplateResult {
     return html`<dialog aria-labelledby="title" @click=${this.#clicked}>
       <form method="dialog">
-        <header>
+        <div class="head">
           <h2 id="title">Keyboard shortcuts</h2>
           <button class="plain" aria-label="Close">✕</button>
-        </header>
+        </div>
         <table>
           <tbody>
             ${shortcuts.map(
@@ -96,7 +96,7 @@ export class ShortcutsDialog extends LitElement {
         padding: 14px 18px 18px;
       }
 
-      header {
+      .head {
         display: flex;
         align-items: center;
         justify-content: space-between;

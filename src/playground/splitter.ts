@@ -62,6 +62,11 @@ export class Splitter extends LitElement {
     this.#put(kept >= least && kept <= most ? kept : null);
   }
 
+  protected override firstUpdated(): void {
+    // A separator that can be moved has a value from the beginning; where it lies is known when the page has been laid out.
+    requestAnimationFrame(this.#tell);
+  }
+
   get #setting(): string {
     return `split-${this.name}`;
   }
@@ -102,7 +107,7 @@ export class Splitter extends LitElement {
   }
 
   readonly #tell = (): void => {
-    this.ariaValueNow = String(Math.round(this.#shown));
+    this.ariaValueNow = String(Math.min(most, Math.max(least, Math.round(this.#shown))));
   };
 
   readonly #taken = (event: PointerEvent): void => {
