@@ -5,6 +5,9 @@ import { formatCount, formatPlace } from './format.ts';
 import { showLine } from './monitor-view.ts';
 import { sharedStyles } from './shared-styles.ts';
 
+/** Callers that are shown of each finding. */
+const SHOWN_CALLERS = 3;
+
 /** `<vp-findings>`: broken rules, each with its code, its sentence and its place, which is a way into the source. */
 export class FindingsList extends LitElement {
   static override properties = { groups: { attribute: false }, ran: { type: Boolean } };
@@ -29,7 +32,7 @@ export class FindingsList extends LitElement {
     return html`<ul>${repeat(
       this.groups,
       (group) => group.key,
-      (group) => html`<li>${this.#row(group)}</li>`,
+      (group) => html`<li>${this.#row(group)}${this.#callers(group.finding.callers)}</li>`,
     )}</ul>`;
   }
 
@@ -43,6 +46,16 @@ export class FindingsList extends LitElement {
     return line === null
       ? html`<div class="row" title=${title}>${content}</div>`
       : html`<button class="row" title=${title} @click=${() => this.dispatchEvent(showLine(line, column, file))}>${content}</button>`;
+  }
+
+  /** The way there, innermost first: the place itself is often a helper that everything goes through. */
+  #callers(callers: readonly string[]): TemplateResult | typeof nothing {
+    if (callers.length === 0) return nothing;
+    const links = callers.slice(0, SHOWN_CALLERS).map((place) => {
+      const [, file = '', line = '', column = ''] = /^(.*):(\d+):(\d+)$/.exec(place) ?? [];
+      return html`<button class="mono" @click=${() => this.dispatchEvent(showLine(Number(line), Number(column), file))}>${place}</button>`;
+    });
+    return html`<p class="callers">called from ${links}</p>`;
   }
 
   static override styles = [
@@ -67,6 +80,21 @@ export class FindingsList extends LitElement {
 
       li + li {
         border-top: 1px solid var(--line);
+      }
+
+      .callers {
+        margin: 0;
+        padding: 0 12px 7px calc(12px + 11ch + 10px);
+        color: var(--text-quiet);
+        font-size: var(--size-small);
+      }
+
+      .callers button {
+        padding: 2px 6px;
+        border: 0;
+        background: transparent;
+        color: var(--accent);
+        font-size: inherit;
       }
 
       .row {
@@ -124,6 +152,10 @@ export class FindingsList extends LitElement {
         .message {
           grid-row: 2;
           grid-column: 1 / -1;
+        }
+
+        .callers {
+          padding-left: 12px;
         }
       }
     `,

@@ -23,6 +23,21 @@ export function showLine(line: number, column: number | null, file: string | nul
 }
 
 /**
+ * Why nothing runs by itself: the code came by a `link`, an embedded page waits for a `click`, or the last page died while a
+ * driver of the visitor's own ran (`crash`); nothing: it does.
+ */
+export type Reserve = '' | 'link' | 'click' | 'crash';
+
+/** What is said of it. */
+const RESERVATIONS: Readonly<Record<Reserve, string>> = {
+  '': '',
+  link: 'This driver came by a link. It runs when you say so, in a sandbox without network or storage.',
+  click: '',
+  crash:
+    'The page ended unexpectedly while your driver ran: it may have used up the memory. Nothing you wrote is lost. It runs again when you say so.',
+};
+
+/**
  * `<vp-monitor>`: the screen. Its size never depends on what it shows: modes of another shape are fitted into the same 4:3
  * tube, by whole multiples where that costs little room, and everything there is to say (no signal, stop screen, errors) lies over the picture.
  */
@@ -46,8 +61,8 @@ export class MonitorView extends LitElement {
   declare hasPicture: boolean;
   /** Is the page in a frame of another page? */
   declare embedded: boolean;
-  /** Why nothing runs by itself: the code came by a link, or the page is embedded. */
-  declare waitsFor: '' | 'link' | 'click';
+  /** Why nothing runs by itself, if so. */
+  declare waitsFor: Reserve;
 
   #stack: PictureStack | null = null;
   /** Ends the watch for screens with other dots. */
@@ -139,7 +154,7 @@ export class MonitorView extends LitElement {
   #invitation(): TemplateResult {
     return html`<div class="over quiet invitation">
       <button class="start" @click=${() => this.dispatchEvent(new CustomEvent('control', { detail: 'run' }))}>${runIcon}Run</button>
-      ${this.waitsFor === 'link' ? html`<p>This driver came by a link. It runs when you say so, in a sandbox without network or storage.</p>` : nothing}
+      ${RESERVATIONS[this.waitsFor] === '' ? nothing : html`<p>${RESERVATIONS[this.waitsFor]}</p>`}
     </div>`;
   }
 
@@ -155,7 +170,7 @@ export class MonitorView extends LitElement {
           ? nothing
           : html`<p>The problem seems to be caused by this line: <button @click=${() => this.dispatchEvent(showLine(line, column, file))}>${place}</button></p>`
       }
-      <p>If this is the first time you've seen this stop screen, correct the line above and press ${ariaKeysOf('restart')} to restart the machine.</p>
+      <p>If this is the first time you've seen this stop screen, correct ${line === null ? 'the driver' : 'the line above'} and press ${ariaKeysOf('restart')} to restart the machine.</p>
       <p class="technical">Technical information:</p>
       <p class="numbers">${stopLine(bugCheck)}</p>
       ${place === null ? nothing : html`<p class="numbers">***  ${place}</p>`}

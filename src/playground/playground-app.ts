@@ -4,6 +4,7 @@ import type { Hold } from '../machine/machine-types.ts';
 import type { ActivityLights } from './activity-lights.ts';
 import { appStyles } from './app-styles.ts';
 import type { ChoiceEvent, ControlEvent } from './control-bar.ts';
+import { CrashGuard } from './crash-guard.ts';
 import { packDriver } from './driver-archive.ts';
 import { DriverDesk } from './driver-desk.ts';
 import { NoStore } from './driver-store.ts';
@@ -32,7 +33,7 @@ import type { Layout } from './layout.ts';
 import type { LessonPane, LessonRequestEvent, LessonTextEvent } from './lesson-pane.ts';
 import { lastLesson } from './lesson-progress.ts';
 import type { LogView } from './log-view.ts';
-import type { MonitorView, ShowLineEvent } from './monitor-view.ts';
+import type { MonitorView, Reserve, ShowLineEvent } from './monitor-view.ts';
 import { type BootChoice, defaultChoice, type MachineHost, type Phase, Session } from './session.ts';
 import { readSetting, writeSetting } from './settings.ts';
 import { download, type ShareDialog } from './share-dialog.ts';
@@ -124,6 +125,9 @@ export class PlaygroundApp extends LitElement {
   readonly desk: DriverDesk;
   /** Has anything been run by hand? Embedded pages run nothing before that. */
   #started = false;
+  readonly #guard = new CrashGuard();
+  /** Did the page die while a driver of the visitor's own ran? */
+  #died = false;
   #tabChosen = false;
   #shownPlace: string | null = null;
   #shownHold: Hold | null = null;
@@ -192,6 +196,7 @@ export class PlaygroundApp extends LitElement {
     if (changed.has('machineHost') && this.machineHost) void this.#powerOn(this.machineHost);
     if (changed.has('tab') && this.tab === 'log') this.#part<LogView>('vp-log').shown();
     if (!this.session.canStop) this.#part<ActivityLights>('vp-lights').change = null;
+    this.#guard.mark(this.layout === 'page' && this.session.canStop && this.#open.origin !== 'gallery');
     this.#showNewTrouble();
     this.#showNewHold();
     if (this.tour && this.session.hasPicture && !this.#dialogOpen) void this.#startTour();
@@ -213,6 +218,7 @@ export class PlaygroundApp extends LitElement {
   async #powerOn(machineHost: MachineHost): Promise<void> {
     // The monitor draws itself in an update of its own.
     await this.#part<MonitorView>('vp-monitor').updateComplete;
+    this.#died = this.layout === 'page' && (await this.#guard.died());
     if (await this.session.connect(machineHost)) this.#bootOpened();
   }
 
@@ -226,8 +232,9 @@ export class PlaygroundApp extends LitElement {
   }
 
   /** Why nothing runs by itself, if so. */
-  get #waitsFor(): '' | 'link' | 'click' {
+  get #waitsFor(): Reserve {
     if (this.#open.held) return 'link';
+    if (this.#died && !this.#started && this.#open.origin === 'mine') return 'crash';
     return this.layout !== 'page' && !this.#started ? 'click' : '';
   }
 

@@ -116,6 +116,49 @@ describe('drivers of the page', () => {
     });
   });
 
+  describe('a page that died while a driver of the visitor’s own ran', () => {
+    const waiting = () =>
+      part('vp-monitor')?.shadowRoot?.querySelector('.invitation')?.textContent?.replace(/\s+/g, ' ') ?? '';
+    const leaveEdited = async () => {
+      await open();
+      await running();
+      app.desk.edit(`${mini}\n// greedy`);
+      await until('the edit', () => host.machines.length === 2);
+      await until('the mark', () => localStorage.getItem('videoport.running') !== null);
+      app.remove();
+    };
+
+    it('does not run it at the next visit before Run is pressed, and has kept every word', async () => {
+      await leaveEdited();
+      localStorage.setItem('videoport.running', 'videoport.running.of a dead page');
+      await open();
+      await until('the invitation', () => waiting() !== '');
+      expect(waiting()).to.match(/ended unexpectedly while your driver ran.*Nothing you wrote is lost/);
+      expect(host.machines).to.have.length(0);
+      expect(app.desk.workspace.current.source).to.equal(`${mini}\n// greedy`);
+      part('vp-monitor')?.shadowRoot?.querySelector<HTMLElement>('.start')?.click();
+      await until('the driver', () => host.machines.length === 1);
+    });
+
+    it('is not taken for one that lives and runs a driver in another tab', async () => {
+      await leaveEdited();
+      let over = () => {};
+      const locked = new Promise<void>((resolve) => {
+        void navigator.locks.request('videoport.running.of a living page', () => {
+          resolve();
+          return new Promise<void>((release) => {
+            over = release;
+          });
+        });
+      });
+      await locked;
+      localStorage.setItem('videoport.running', 'videoport.running.of a living page');
+      await open();
+      await until('the driver', () => host.machines.length === 1);
+      over();
+    });
+  });
+
   describe('links', () => {
     const linkTo = (source: string) =>
       encodeLink({

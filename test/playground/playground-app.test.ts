@@ -363,6 +363,21 @@ describe('playground page', () => {
       expect(visible()).to.equal(true);
     });
 
+    it('shows the way to the place of a finding, each step a way into the source', async () => {
+      await open();
+      host.machine.comeUp();
+      host.machine.emit({ type: 'finding', finding: findingAt(180, { callers: ['mini.ts:20:3', 'mini.ts:5:1'] }) });
+      await settle();
+      const callers = all('vp-findings', '.callers button');
+      expect(callers.map((button) => button.textContent)).to.deep.equal(['mini.ts:20:3', 'mini.ts:5:1']);
+      let asked: unknown;
+      app.addEventListener('show-line', (event) => {
+        asked = (event as CustomEvent).detail;
+      });
+      callers[0]?.click();
+      expect(asked).to.deep.equal({ line: 20, column: 3, file: 'mini.ts' });
+    });
+
     it('a visitor who chose the log is not taken away from it', async () => {
       await open();
       find('#tab-log')?.click();
