@@ -1,5 +1,6 @@
 /** Checks what a lesson wants of the driver as it stands, by its scenario: when asked, and by itself after each boot. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { DriverFile } from '../machine/driver-files.ts';
 import { CompileError } from '../machine/machine-types.ts';
 import { type Boot, runScenario } from '../scenario/run-scenario.ts';
 import type { Scenario, ScenarioResult } from '../scenario/scenario.ts';
@@ -10,8 +11,8 @@ const quietMs = 700;
 /** What there is to check. */
 export interface CheckRequest {
   readonly boot: Boot;
-  readonly source: string;
-  readonly fileName: string;
+  /** The driver, its entry first. */
+  readonly files: readonly DriverFile[];
   /** As the visitor chose; absent: the machine chooses. */
   readonly engine?: 'webgpu' | 'software';
   readonly scenario: Scenario;
@@ -66,7 +67,7 @@ export class LessonCheck implements ReactiveController {
   }
 
   /** Checks now. Resolves when it is done, or another has taken its place. */
-  async run({ boot, source, fileName, engine, scenario }: CheckRequest): Promise<void> {
+  async run({ boot, files, engine, scenario }: CheckRequest): Promise<void> {
     this.#end();
     const current = new AbortController();
     this.#current = current;
@@ -75,7 +76,7 @@ export class LessonCheck implements ReactiveController {
     let result: ScenarioResult | null = null;
     let trouble = '';
     try {
-      const driver = { source, fileName, ...(engine ? { engine } : {}) };
+      const driver = { files, ...(engine ? { engine } : {}) };
       ({ result } = await runScenario(boot, driver, scenario, current.signal));
     } catch (error) {
       trouble =

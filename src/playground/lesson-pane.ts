@@ -3,6 +3,7 @@ import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import { course, lessonById } from '../lessons/course.ts';
 import type { Lesson, LessonTexts } from '../lessons/lesson.ts';
 import { loadLesson } from '../lessons/load-lesson.ts';
+import type { DriverFile } from '../machine/driver-files.ts';
 import { closeIcon, nextIcon, previousIcon } from './icons.ts';
 import { LessonCheck } from './lesson-check.ts';
 import { lessonStyles } from './lesson-pane-styles.ts';
@@ -25,8 +26,7 @@ const checked: ReadonlySet<Phase> = new Set<Phase>(['running', 'failed', 'crashe
 export class LessonPane extends LitElement {
   static override properties = {
     lesson: {},
-    source: {},
-    fileName: {},
+    files: { attribute: false },
     phase: {},
     boots: { type: Number },
     engine: {},
@@ -36,9 +36,8 @@ export class LessonPane extends LitElement {
   };
   /** Id of the lesson. */
   declare lesson: string;
-  /** The driver as it stands in the editor. */
-  declare source: string;
-  declare fileName: string;
+  /** The driver as it stands in the editor, its entry first. */
+  declare files: readonly DriverFile[];
   /** Where the machine that the visitor looks at stands, and how many there were. */
   declare phase: Phase;
   declare boots: number;
@@ -54,8 +53,7 @@ export class LessonPane extends LitElement {
   constructor() {
     super();
     this.lesson = '';
-    this.source = '';
-    this.fileName = '';
+    this.files = [];
     this.phase = 'checking';
     this.boots = 0;
     this.engine = 'auto';
@@ -100,11 +98,11 @@ export class LessonPane extends LitElement {
   }
 
   #begin(when: 'soon' | 'run'): void {
-    const { machineHost, source, fileName, engine } = this;
+    const { machineHost, files, engine } = this;
     const scenario = this.#lesson?.scenario;
     if (!machineHost || !scenario) return;
     const boot: MachineHost['boot'] = (options) => machineHost.boot(options);
-    void this.check[when]({ boot, source, fileName, scenario, ...(engine === 'auto' ? {} : { engine }) });
+    void this.check[when]({ boot, files, scenario, ...(engine === 'auto' ? {} : { engine }) });
   }
 
   #go(lesson: string | undefined): void {
@@ -154,14 +152,14 @@ export class LessonPane extends LitElement {
     </header>`;
   }
 
-  /** The line, from 1, on which a gap's task stands in the driver as it is; 0 when it is not there any more. */
-  #lineOf(gap: number): number {
-    return this.source.split('\n').findIndex((line) => line.includes(`// [${gap}] `)) + 1;
-  }
-
+  /** Brings a gap's task into view, wherever it stands in the driver by now; nothing happens when it is not there any more. */
   #show(gap: number): void {
-    const line = this.#lineOf(gap);
-    if (line > 0) this.dispatchEvent(showLine(line, null, this.fileName));
+    for (const { name, source } of this.files) {
+      const line = source.split('\n').findIndex((text) => text.includes(`// [${gap}] `)) + 1;
+      if (line === 0) continue;
+      this.dispatchEvent(showLine(line, null, name));
+      return;
+    }
   }
 
   #gaps({ gaps }: LessonTexts): TemplateResult {

@@ -557,15 +557,18 @@ export class PlaygroundApp extends LitElement {
     const { session } = this;
     return html`<vp-lesson
       .lesson=${lesson}
-      .source=${this.#open.source}
-      .fileName=${this.#open.fileName}
+      .files=${this.desk.workspace.files}
       .phase=${session.phase}
       .boots=${session.boots}
       .engine=${this.choice.engine}
       .machineHost=${session.phase === 'checking' || session.phase === 'unsupported' ? null : this.machineHost}
       @show-line=${this.#lineAsked}
       @lesson-request=${(event: LessonRequestEvent) => void this.desk.ask({ action: 'lesson', id: event.detail })}
-      @lesson-text=${(event: LessonTextEvent) => this.#part<SourceEditor>('vp-editor').replace(event.detail)}
+      @lesson-text=${(event: LessonTextEvent) => {
+        // The lesson's text is the entry's.
+        this.desk.workspace.show(0);
+        void this.updateComplete.then(() => this.#part<SourceEditor>('vp-editor').replace(event.detail));
+      }}
       @lesson-close=${() => {
         this.lessonClosed = true;
         this.renderRoot.querySelector<HTMLElement>('[data-lessons]')?.focus();

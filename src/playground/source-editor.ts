@@ -83,7 +83,9 @@ export class SourceEditor extends LitElement {
   }
 
   /** Puts another text in the place of the whole one: an edit as if the visitor had typed it, which can be undone. */
-  replace(text: string): void {
+  async replace(text: string): Promise<void> {
+    // Another file may have been asked for just now.
+    await this.updateComplete;
     const view = this.#editor?.view;
     if (view) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
     else this.dispatchEvent(new CustomEvent('edit', { detail: text }));

@@ -124,7 +124,10 @@ describe('lessons of the page', () => {
     expect(text('.outcome')).to.contain('Checked by itself');
     host.machine.comeUp();
     await until('the check', () => checkMachine());
-    expect(checkMachine()?.options).to.include({ source: beginning, pacing: 'timer' });
+    expect(checkMachine()?.options).to.deep.include({
+      files: [{ name: 'lesson-common-buffer.ts', source: beginning }],
+      pacing: 'timer',
+    });
     checkMachine()?.emit({ type: 'state', state: 'failed', reason: 'no DriverEntry' });
     await until('the outcome', () => text('.outcome').includes(' met.'));
     expect(text('.outcome')).to.equal('1 of 6 met.');
@@ -171,8 +174,9 @@ describe('lessons of the page', () => {
       [...(pane()?.shadowRoot?.querySelectorAll('.solution pre') ?? [])].map((pre) => pre.textContent),
     ).to.deep.equal(gaps.map(({ code }) => code));
     inPane('[data-solution]')?.click();
-    expect(current().source).to.equal(solution);
+    await until('the solution', () => current().source === solution);
     inPane('[data-anew]')?.click();
-    expect(current()).to.include({ source: beginning, origin: 'gallery' });
+    await until('the beginning', () => current().source === beginning);
+    expect(current().origin).to.equal('gallery');
   });
 });
