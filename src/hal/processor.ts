@@ -117,6 +117,15 @@ export class Processor {
   onTimer: (() => void) | null = null;
   /** The processor is held before the call of `name`. */
   onHold: ((name: string, parameters: readonly unknown[]) => void) | null = null;
+  /** DPCs that have run since the queue was last empty: all of them while nothing below DISPATCH_LEVEL ran. */
+  dpcsInRow = 0;
+  /** Spin locks that are held. Whoever implements them counts here. */
+  locksHeld = 0;
+  /**
+   * A callback returned and holds more locks than when it was called: those beyond `before`. Returns false when there is
+   * nothing to say of them.
+   */
+  onLocksLeft: ((name: CallbackName, before: number) => boolean) | null = null;
   /**
    * Sleeps until `index` is no longer `value` or the time is over. Replaced in tests on a page's main thread, which may
    * not sleep.
@@ -213,7 +222,7 @@ export class Processor {
 
   /** The callback alone: afterwards the IRQL is what it was, and what is due has not been looked at. */
   #call<T>(name: CallbackName, irql: number, body: () => T): T {
-    const { control, callback, context } = this;
+    const { control, callback, context, locksHeld } = this;
     const old = this.raise(irql);
     this.callback = name;
     this.context = context | contextBit(name);
@@ -234,11 +243,12 @@ export class Processor {
           `${name} returned a Promise: a callback must do its work before it returns, so it cannot be async. What stands behind its first await never runs.`,
         );
       }
-      if (this.irql !== irql) {
+      const lockTold = this.locksHeld > locksHeld && this.onLocksLeft?.(name, locksHeld) === true;
+      if (this.irql !== irql && !lockTold) {
         this.observer?.report(
           'callback-contract',
           [this.irql, irql, 0, 0],
-          `${name} returned at IRQL ${this.irql}; it was called at IRQL ${irql}. A lock still held?`,
+          `${name} returned at IRQL ${this.irql}; it was called at IRQL ${irql}`,
         );
       }
       return result;
@@ -343,10 +353,12 @@ export class Processor {
       while (this.#dpcs.length > 0 && this.irql < DISPATCH_LEVEL && !this.#halted) {
         const routine = this.#dpcs.shift() as () => void;
         Atomics.add(this.control, DPC_COUNT, 1);
+        this.dpcsInRow++;
         routine();
       }
     } finally {
       this.#draining = false;
+      this.dpcsInRow = 0;
     }
   }
 

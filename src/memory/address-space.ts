@@ -49,9 +49,9 @@ export class PageFault extends Error {
   }
 }
 
-/** `0x00120000`: how addresses are shown everywhere. */
+/** `0x00120000`: how addresses are shown everywhere. What is no address shows as the number that it is. */
 export function hex(value: number | bigint, digits = 8): string {
-  if (value < 0) return String(value);
+  if (value < 0 || (typeof value === 'number' && !Number.isInteger(value))) return String(value);
   return `0x${value.toString(16).toUpperCase().padStart(digits, '0')}`;
 }
 
@@ -84,6 +84,11 @@ export class AddressSpace {
   get freeBytes(): number {
     const reserved = this.#reserve === NO_PAGE ? 0 : FIRST_PREFERRED_PAGE - FIRST_PAGE;
     return (this.#allocator.freePages + reserved) * PAGE_SIZE;
+  }
+
+  /** The first physical address above RAM. */
+  get physicalEnd(): number {
+    return this.#frames.frameCount * PAGE_SIZE;
   }
 
   /** The shared buffer behind RAM, for typed views. */

@@ -80,6 +80,11 @@ export class FrameTable {
     this.#sequenceStep = mixed(seed + 1) | 1;
   }
 
+  /** Frame numbers run from 0 to this, exclusive. */
+  get frameCount(): number {
+    return this.#frameCount;
+  }
+
   /**
    * Gives each page from `firstPage` a frame, far from its neighbours' and never the page's own number as long as more
    * than a few dozen frames are free. Constant time a page until RAM is nearly full. Returns false, with nothing

@@ -20,9 +20,12 @@ export interface RawFinding {
 const whole = (value: number | bigint): bigint =>
   typeof value === 'bigint' ? value : Number.isFinite(value) ? BigInt(Math.trunc(value)) : 0n;
 
+/** Bits of a parameter: the machine is an x86, whose parameters have 32; addresses of 64 bits are told whole. */
+const bits = (value: bigint): bigint => BigInt.asUintN(value < 0n && value >= -(1n << 31n) ? 32 : 64, value);
+
 /** Parameters as Windows prints them: four hexadecimal numbers. */
 export function formatParameters(parameters: Parameters4): string[] {
-  return parameters.map((value) => `0x${BigInt.asUintN(64, whole(value)).toString(16).toUpperCase()}`);
+  return parameters.map((value) => `0x${bits(whole(value)).toString(16).toUpperCase()}`);
 }
 
 /** A rule broken at one place is told this many times, so that a loop does not bury the rest. Every leak is told. */

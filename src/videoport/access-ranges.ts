@@ -2,12 +2,16 @@
 import { PASSIVE_LEVEL } from '../ddi/constants.ts';
 import type { HwDeviceExtension, VIDEO_ACCESS_RANGE } from '../ddi/miniport.ts';
 import { ERROR_DEV_NOT_EXIST, ERROR_INVALID_PARAMETER, ERROR_MORE_DATA, NO_ERROR } from '../ddi/status.ts';
-import type { Out, PVOID, ULONG, VP_STATUS } from '../ddi/types.ts';
+import type { NULL, Out, PVOID, ULONG, VP_STATUS } from '../ddi/types.ts';
+import { checkAddress, checkStructure, checkUlong, isNull, optionalOut, reportArgument, told } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { port, type VideoDevice } from './port.ts';
 
 const GET = callRule('VideoPortGetAccessRanges', PASSIVE_LEVEL, { onlyIn: ['HwVidFindAdapter'] });
 const VERIFY = callRule('VideoPortVerifyAccessRanges', PASSIVE_LEVEL, { onlyIn: ['HwVidFindAdapter'] });
+
+/** What a number of ranges must be. */
+const COUNT = 'a whole number, not negative';
 
 /** The ranges that PnP assigned to a device: its BARs, then what its driver named as legacy resources. */
 function assigned(device: VideoDevice): VIDEO_ACCESS_RANGE[] {
@@ -42,10 +46,10 @@ export function VideoPortGetAccessRanges(
   NumRequestedResources: ULONG,
   RequestedResources: PVOID | null,
   NumAccessRanges: ULONG,
-  AccessRanges: VIDEO_ACCESS_RANGE[] | null,
+  AccessRanges: VIDEO_ACCESS_RANGE[] | typeof NULL | null,
   VendorId: number | null,
   DeviceId: number | null,
-  Slot: Out<ULONG> | null,
+  Slot: Out<ULONG> | typeof NULL | null,
 ): VP_STATUS {
   enter(
     GET,
@@ -61,11 +65,15 @@ export function VideoPortGetAccessRanges(
   void NumRequestedResources;
   void RequestedResources;
   const device = port.device(HwDeviceExtension, GET.name);
+  if (!checkUlong(NumAccessRanges, GET.name, 'NumAccessRanges', COUNT)) return ERROR_INVALID_PARAMETER;
   if (NumAccessRanges === 0) {
     device.claims = [];
     return NO_ERROR;
   }
-  if (!Array.isArray(AccessRanges)) return ERROR_INVALID_PARAMETER;
+  if (!Array.isArray(AccessRanges)) {
+    reportArgument(GET.name, 'AccessRanges', AccessRanges, 'an array: the ranges are put into it');
+    return ERROR_INVALID_PARAMETER;
+  }
   const { vendorId, deviceId } = device.pciFunction;
   if ((VendorId && VendorId !== vendorId) || (DeviceId && DeviceId !== deviceId)) return ERROR_DEV_NOT_EXIST;
   const ranges = assigned(device);
@@ -79,14 +87,57 @@ export function VideoPortGetAccessRanges(
   }
   for (const [index, range] of ranges.entries()) AccessRanges[index] = range;
   device.claims = ranges.map((range) => ({ ...range }));
-  if (Slot) Slot.value = device.slot;
+  const slot = optionalOut<ULONG>(Slot, GET.name, 'Slot');
+  if (slot) slot.value = device.slot;
   return NO_ERROR;
 }
+
+/** Where a PC's RAM stops for video memory and ROMs, and where it goes on. */
+const LEGACY_HOLE = 0xa_0000;
+const HIGH_MEMORY = 0x10_0000;
 
 const overlaps = (a: VIDEO_ACCESS_RANGE, b: VIDEO_ACCESS_RANGE): boolean =>
   Boolean(a.RangeInIoSpace) === Boolean(b.RangeInIoSpace) &&
   a.RangeStart < b.RangeStart + BigInt(b.RangeLength) &&
   b.RangeStart < a.RangeStart + BigInt(a.RangeLength);
+
+/**
+ * The ranges that a driver passes, when they are `count` ranges that make sense; otherwise null, after saying which one
+ * does not.
+ */
+export function accessRanges(ranges: unknown, count: ULONG, caller: string): readonly VIDEO_ACCESS_RANGE[] | null {
+  if (!Array.isArray(ranges) || ranges.length < count) {
+    const found = Array.isArray(ranges) ? `an array of ${ranges.length} elements` : told(ranges);
+    port.observer?.report(
+      'bad-argument',
+      [count, 0, 0, 0],
+      `${caller}: NumAccessRanges is ${count}, and the ranges are ${found}`,
+    );
+    return null;
+  }
+  const wanted: readonly unknown[] = ranges.slice(0, count);
+  for (const [index, range] of wanted.entries()) {
+    const place = `AccessRanges[${index}]`;
+    if (!checkStructure(range, caller, place)) return null;
+    const { RangeStart, RangeLength } = range as Partial<VIDEO_ACCESS_RANGE>;
+    if (!checkAddress(RangeStart, caller, `${place}.RangeStart`)) return null;
+    if (!checkUlong(RangeLength, caller, `${place}.RangeLength`)) return null;
+  }
+  return wanted as readonly VIDEO_ACCESS_RANGE[];
+}
+
+/** The bus addresses that are RAM, which no device decodes: all up to its end but for the hole below 1 MiB. */
+function systemMemory(): VIDEO_ACCESS_RANGE[] {
+  const ram = (from: number, to: number): VIDEO_ACCESS_RANGE => ({
+    RangeStart: BigInt(from),
+    RangeLength: to - from,
+    RangeInIoSpace: 0,
+    RangeVisible: 0,
+    RangeShareable: 0,
+    RangePassive: 0,
+  });
+  return [ram(0, LEGACY_HOLE), ram(HIGH_MEMORY, port.space.physicalEnd)];
+}
 
 /**
  * Checks that ranges conflict with no other device's and claims them. From HwVidFindAdapter only. Count 0 gives all
@@ -98,29 +149,30 @@ const overlaps = (a: VIDEO_ACCESS_RANGE, b: VIDEO_ACCESS_RANGE): boolean =>
 export function VideoPortVerifyAccessRanges(
   HwDeviceExtension: HwDeviceExtension,
   NumAccessRanges: ULONG,
-  AccessRanges: readonly VIDEO_ACCESS_RANGE[] | null,
+  AccessRanges: readonly VIDEO_ACCESS_RANGE[] | typeof NULL | null,
 ): VP_STATUS {
   enter(VERIFY, HwDeviceExtension, NumAccessRanges, AccessRanges);
   const device = port.device(HwDeviceExtension, VERIFY.name);
-  if (NumAccessRanges === 0 || AccessRanges === null) {
+  if (!checkUlong(NumAccessRanges, VERIFY.name, 'NumAccessRanges', COUNT)) return ERROR_INVALID_PARAMETER;
+  if (NumAccessRanges === 0 || isNull(AccessRanges)) {
     device.claims = [];
     return NO_ERROR;
   }
-  const wanted = AccessRanges.slice(0, NumAccessRanges);
-  if (wanted.length < NumAccessRanges) return ERROR_INVALID_PARAMETER;
-  const foreign: VIDEO_ACCESS_RANGE[] = [];
+  const wanted = accessRanges(AccessRanges, NumAccessRanges, VERIFY.name);
+  if (!wanted) return ERROR_INVALID_PARAMETER;
+  const foreign: VIDEO_ACCESS_RANGE[] = systemMemory();
   for (const [slot, pciFunction] of port.bus.entries()) {
     if (pciFunction === device.pciFunction) continue;
-    foreign.push(...assigned({ ...device, slot, pciFunction, legacyRanges: [] }));
+    for (const range of assigned({ ...device, slot, pciFunction, legacyRanges: [] })) foreign.push(range);
   }
-  for (const other of port.devices) if (other !== device) foreign.push(...other.claims);
+  for (const other of port.devices) if (other !== device) for (const claim of other.claims) foreign.push(claim);
   for (const range of wanted) {
     const conflict = foreign.find((other) => overlaps(range, other) && !(range.RangeShareable && other.RangeShareable));
     if (conflict && range.RangeLength > 0) {
       port.log(
         'port',
         'warn',
-        `${VERIFY.name}: 0x${range.RangeStart.toString(16)} (${range.RangeLength} bytes) belongs to another device`,
+        `${VERIFY.name}: 0x${range.RangeStart.toString(16)} (${range.RangeLength} bytes) belongs to the system's memory or to another device`,
       );
       return ERROR_INVALID_PARAMETER;
     }

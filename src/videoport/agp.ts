@@ -17,6 +17,7 @@ import type { BOOLEAN, HANDLE, Out, PHYSICAL_ADDRESS, PVOID, ULONG } from '../dd
 import { NULL, PAGE_SIZE } from '../ddi/types.ts';
 import type { DmaAdapter } from '../hal/dma-adapter.ts';
 import { hex, type Region } from '../memory/address-space.ts';
+import { checkOut, checkStructure, isUlong } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { perPort } from './per-port.ts';
 import { port } from './port.ts';
@@ -84,11 +85,12 @@ export const agpService: Required<Omit<VIDEO_PORT_AGP_SERVICES, 'AllocationLimit
   AgpReservePhysical(_Context: PVOID, Pages: ULONG, Caching: number, Reserved: Out<PVOID>): PHYSICAL_ADDRESS {
     enter(SERVICE);
     const { space, dma, handles } = port;
+    if (!checkOut<PVOID>(Reserved, 'AgpReservePhysical', 'PhysicalReserveContext')) return 0n;
     Reserved.value = NULL;
     const known = state();
     const bytes = Pages * PAGE_SIZE;
     const caching = Caching === VpNonCached || Caching === VpWriteCombined || Caching === VpCached;
-    if (!caching || Pages < 1 || known.reserved + bytes > LIMIT) return 0n;
+    if (!caching || !isUlong(Pages) || Pages < 1 || known.reserved + bytes > LIMIT) return 0n;
     const region = space.map('system', bytes, 0, port.observer?.site());
     if (!region) return 0n;
     const page = dma.reservePages(adapter(), Pages);
@@ -151,6 +153,7 @@ export const agpService: Required<Omit<VIDEO_PORT_AGP_SERVICES, 'AllocationLimit
   AgpReserveVirtual(_Context: PVOID, ProcessHandle: HANDLE, Reserved: PVOID, View: Out<PVOID>): PVOID {
     enter(SERVICE);
     void ProcessHandle;
+    if (!checkOut<PVOID>(View, 'AgpReserveVirtual', 'VirtualReserveContext')) return NULL;
     View.value = NULL;
     const reservation = find(Reserved, isPhysical, 'AgpReserveVirtual');
     if (!reservation) return NULL;
@@ -194,7 +197,7 @@ export const AGP_ALLOCATION_LIMIT = BigInt(LIMIT);
  * VideoPortQueryServices is the newer one.
  *
  * @param AgpServices out: the functions
- * @returns TRUE
+ * @returns TRUE; FALSE without a place for them
  * @see video.h
  */
 export function VideoPortGetAgpServices(
@@ -203,6 +206,7 @@ export function VideoPortGetAgpServices(
 ): BOOLEAN {
   enter(GET, HwDeviceExtension, AgpServices);
   port.device(HwDeviceExtension, GET.name);
+  if (!checkStructure(AgpServices, GET.name, 'AgpServices')) return false;
   const { AgpSetRate, ...services } = agpService;
   void AgpSetRate;
   Object.assign(AgpServices, services, { AllocationLimit: AGP_ALLOCATION_LIMIT });

@@ -5,8 +5,11 @@ import type { RegisterBlock } from '../bus/register-block.ts';
 import { PASSIVE_LEVEL, VIDEO_MEMORY_SPACE_IO } from '../ddi/constants.ts';
 import type { HwDeviceExtension, VIDEO_ACCESS_RANGE } from '../ddi/miniport.ts';
 import { ERROR_INVALID_PARAMETER, NO_ERROR } from '../ddi/status.ts';
-import type { Out, PHYSICAL_ADDRESS, PVOID, UCHAR, ULONG, VP_STATUS } from '../ddi/types.ts';
+import type { NULL, Out, PHYSICAL_ADDRESS, PVOID, UCHAR, ULONG, VP_STATUS } from '../ddi/types.ts';
+import { accessRanges } from './access-ranges.ts';
+import { checkAddress, checkCallback, checkOut, checkUlong, isNull } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
+import { keepMapping } from './device-memory.ts';
 import { perPort } from './per-port.ts';
 import { port, type VideoDevice } from './port.ts';
 
@@ -53,6 +56,15 @@ export function VideoPortMapBankedMemory<T>(
     Context,
   );
   port.device(HwDeviceExtension, MAP.name);
+  if (
+    !checkAddress(PhysicalAddress, MAP.name, 'PhysicalAddress') ||
+    !checkOut<ULONG>(Length, MAP.name, 'Length') ||
+    !checkOut<ULONG>(InIoSpace, MAP.name, 'InIoSpace') ||
+    !checkOut<PVOID>(VirtualAddress, MAP.name, 'VirtualAddress') ||
+    !checkUlong(Length.value, MAP.name, '*Length') ||
+    !checkCallback(BankRoutine, MAP.name, 'BankRoutine')
+  )
+    return ERROR_INVALID_PARAMETER;
   const target = port.bus.decode(Number(PhysicalAddress), false);
   const whole = Number.isInteger(BankLength) && BankLength > 0 && BankLength % 4 === 0;
   if (InIoSpace.value & VIDEO_MEMORY_SPACE_IO || !target || !whole || BankLength > target.left)
@@ -79,6 +91,7 @@ export function VideoPortMapBankedMemory<T>(
   };
   const window = port.windows.mapBlock(block, 0, Length.value);
   if (!window) return ERROR_INVALID_PARAMETER;
+  keepMapping(window);
   VirtualAddress.value = window.address;
   return NO_ERROR;
 }
@@ -97,12 +110,13 @@ const direct = perPort(() => new Map<VideoDevice, readonly VIDEO_ACCESS_RANGE[]>
 export function VideoPortSetTrappedEmulatorPorts(
   HwDeviceExtension: HwDeviceExtension,
   NumAccessRanges: ULONG,
-  AccessRange: readonly VIDEO_ACCESS_RANGE[] | null,
+  AccessRange: readonly VIDEO_ACCESS_RANGE[] | typeof NULL | null,
 ): VP_STATUS {
   enter(TRAP, HwDeviceExtension, NumAccessRanges, AccessRange);
   const device = port.device(HwDeviceExtension, TRAP.name);
-  const ranges = (AccessRange ?? []).slice(0, NumAccessRanges);
-  if (ranges.length < NumAccessRanges) return ERROR_INVALID_PARAMETER;
+  if (!checkUlong(NumAccessRanges, TRAP.name, 'NumAccessRanges')) return ERROR_INVALID_PARAMETER;
+  const ranges = accessRanges(isNull(AccessRange) ? [] : AccessRange, NumAccessRanges, TRAP.name);
+  if (!ranges) return ERROR_INVALID_PARAMETER;
   const claimed = (range: VIDEO_ACCESS_RANGE) =>
     range.RangeInIoSpace &&
     device.claims.some(

@@ -3,8 +3,9 @@ import { THREAD_STUCK_IN_DEVICE_DRIVER } from '../ddi/bug-checks.ts';
 import { BUGCHECK_DATA_SIZE_RESERVED, HIGH_LEVEL, PASSIVE_LEVEL } from '../ddi/constants.ts';
 import type { HwDeviceExtension } from '../ddi/miniport.ts';
 import { ERROR_INVALID_PARAMETER, ERROR_NOT_ENOUGH_MEMORY, NO_ERROR } from '../ddi/status.ts';
-import type { PVOID, ULONG, VP_STATUS } from '../ddi/types.ts';
+import type { NULL, PVOID, ULONG, VP_STATUS } from '../ddi/types.ts';
 import type { Region } from '../memory/address-space.ts';
+import { checkCallback, isNull } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { perPort } from './per-port.ts';
 import { port, type VideoDevice } from './port.ts';
@@ -43,12 +44,13 @@ const registrations = perPort(() => new Map<VideoDevice, Registration>());
 export function VideoPortRegisterBugcheckCallback(
   HwDeviceExtension: HwDeviceExtension,
   BugcheckCode: ULONG,
-  Callback: PVIDEO_BUGCHECK_CALLBACK | null,
+  Callback: PVIDEO_BUGCHECK_CALLBACK | typeof NULL | null,
   BugcheckDataSize: ULONG,
 ): VP_STATUS {
   enter(REGISTER, HwDeviceExtension, BugcheckCode, Callback, BugcheckDataSize);
   const device = port.device(HwDeviceExtension, REGISTER.name);
-  if (BugcheckCode !== THREAD_STUCK_IN_DEVICE_DRIVER || BugcheckDataSize > LARGEST) return ERROR_INVALID_PARAMETER;
+  if (BugcheckCode !== THREAD_STUCK_IN_DEVICE_DRIVER || !(BugcheckDataSize <= LARGEST)) return ERROR_INVALID_PARAMETER;
+  if (!isNull(Callback) && !checkCallback(Callback, REGISTER.name, 'Callback')) return ERROR_INVALID_PARAMETER;
   const old = registrations().get(device);
   const unhook = !Callback || BugcheckDataSize === 0;
   const bytes = BugcheckDataSize - BUGCHECK_DATA_SIZE_RESERVED;

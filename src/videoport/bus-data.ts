@@ -3,10 +3,18 @@
  * misspelled name too), VideoPortGetVgaStatus.
  */
 import type { PciFunction } from '../bus/pci.ts';
-import { CDE_USE_REVISION, CDE_USE_SUBSYSTEM_IDS, Cmos, PASSIVE_LEVEL, PCIConfiguration } from '../ddi/constants.ts';
+import {
+  CDE_USE_REVISION,
+  CDE_USE_SUBSYSTEM_IDS,
+  Cmos,
+  PASSIVE_LEVEL,
+  PCIBus,
+  PCIConfiguration,
+} from '../ddi/constants.ts';
 import type { HwDeviceExtension } from '../ddi/miniport.ts';
-import { NO_ERROR } from '../ddi/status.ts';
+import { ERROR_INVALID_FUNCTION, ERROR_INVALID_PARAMETER, NO_ERROR } from '../ddi/status.ts';
 import type { BOOLEAN, Out, PVOID, UCHAR, ULONG, USHORT, VP_STATUS } from '../ddi/types.ts';
+import { checkOut } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { platform } from './platform.ts';
 import { port, type VideoDevice } from './port.ts';
@@ -138,12 +146,15 @@ export { VideoPortCheckForDeviceExistence as VideoPortCheckForDeviceExistance };
  * Tells whether the device answers at the ports of the VGA.
  *
  * @param VgaStatus out: 1 when it does, 0 otherwise
- * @returns NO_ERROR: all devices of this machine are on the PCI bus
+ * @returns NO_ERROR; ERROR_INVALID_FUNCTION for an adapter that is not on the PCI bus. All of this machine are; one is
+ *   not when HwVidFindAdapter left another AdapterInterfaceType in its VIDEO_PORT_CONFIG_INFO
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetvgastatus
  */
 export function VideoPortGetVgaStatus(HwDeviceExtension: HwDeviceExtension, VgaStatus: Out<ULONG>): VP_STATUS {
   enter(VGA_STATUS, HwDeviceExtension, VgaStatus);
-  const { pciFunction } = port.device(HwDeviceExtension, VGA_STATUS.name);
+  const { pciFunction, config } = port.device(HwDeviceExtension, VGA_STATUS.name);
+  if (!checkOut<ULONG>(VgaStatus, VGA_STATUS.name, 'VgaStatus')) return ERROR_INVALID_PARAMETER;
+  if (config && config.AdapterInterfaceType !== PCIBus) return ERROR_INVALID_FUNCTION;
   const [programming = 0, subclass = 0, base = 0] = pciFunction.read(CLASS, 3);
   const vga = ((base << 16) | (subclass << 8) | programming) === VGA_CLASS;
   VgaStatus.value = vga && (word(pciFunction, COMMAND) & COMMAND_IO) !== 0 ? 1 : 0;

@@ -15,7 +15,6 @@ import {
 import type { HwDeviceExtension } from '../ddi/miniport.ts';
 import {
   NO_ERROR,
-  statusName,
   VIDEO_ENUM_INVALID_DEVICE,
   VIDEO_ENUM_MORE_DEVICES,
   VIDEO_ENUM_NO_MORE_DEVICES,
@@ -23,6 +22,7 @@ import {
 import { VIDEO_CHILD_ENUM_INFO } from '../ddi/structures-video.ts';
 import { NULL, out, type PVOID, type ULONG, type VP_STATUS } from '../ddi/types.ts';
 import { hex } from '../memory/address-space.ts';
+import { isNull, told, toldStatus } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { type ChildDevice, port, type VideoDevice } from './port.ts';
 
@@ -75,7 +75,7 @@ function ask(device: VideoDevice, ChildIndex: ULONG): Described | null {
   if (space.damagedPadding(region) >= 0)
     wrong(ChildIndex, `wrote behind the ${DESCRIPTOR_BYTES} bytes of pChildDescriptor`);
   space.unmap(region);
-  if (unused.value !== 0) wrong(ChildIndex, `set pUnused to ${String(unused.value)}, which must be 0,`);
+  if (unused.value !== 0) wrong(ChildIndex, `set pUnused to ${told(unused.value)}, which must be 0,`);
   return { status, type: type.value, uid: uid.value, descriptor };
 }
 
@@ -84,20 +84,22 @@ function accept(index: ULONG, answer: Described, known: readonly Described[]): b
   const { status, type, uid } = answer;
   if (status === VIDEO_ENUM_INVALID_DEVICE || status === VIDEO_ENUM_NO_MORE_DEVICES) return false;
   if (status !== VIDEO_ENUM_MORE_DEVICES) {
-    const given = status === undefined ? 'nothing' : statusName(status);
-    wrong(index, `returned ${given}, which is none of VIDEO_ENUM_MORE_DEVICES, _INVALID_DEVICE and _NO_MORE_DEVICES,`);
+    wrong(
+      index,
+      `returned ${toldStatus(status)}, which is none of VIDEO_ENUM_MORE_DEVICES, _INVALID_DEVICE and _NO_MORE_DEVICES,`,
+    );
     return false;
   }
   if (index === DISPLAY_ADAPTER_HW_ID) {
-    if (type !== VideoChip) wrong(index, `set VideoChildType to ${String(type)}; the adapter itself is a VideoChip`);
+    if (type !== VideoChip) wrong(index, `set VideoChildType to ${told(type)}; the adapter itself is a VideoChip`);
     return false;
   }
   if (!Number.isInteger(type) || type < Monitor || type > Other) {
-    wrong(index, `set VideoChildType to ${String(type)}, which is no VIDEO_CHILD_TYPE,`);
+    wrong(index, `set VideoChildType to ${told(type)}, which is no VIDEO_CHILD_TYPE,`);
     return false;
   }
   if (!Number.isInteger(uid) || uid < 0) {
-    wrong(index, `set UId to ${String(uid)}: each child needs a number of its own`);
+    wrong(index, `set UId to ${told(uid)}: each child needs a number of its own`);
     return false;
   }
   if (known.some((other) => other.uid === uid)) {
@@ -177,14 +179,14 @@ function describeMonitor(edid: Uint8Array): string {
  * @returns NO_ERROR, always
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportenumeratechildren
  */
-export function VideoPortEnumerateChildren(HwDeviceExtension: HwDeviceExtension, Reserved: PVOID): VP_STATUS {
+export function VideoPortEnumerateChildren(HwDeviceExtension: HwDeviceExtension, Reserved: PVOID | null): VP_STATUS {
   enter(ENUMERATE, HwDeviceExtension, Reserved);
   const device = port.device(HwDeviceExtension, ENUMERATE.name);
-  if (Reserved !== NULL) {
+  if (!isNull(Reserved)) {
     port.observer?.report(
       'bad-argument',
       [0, 0, 0, 0],
-      `${ENUMERATE.name}: Reserved is ${String(Reserved)}; it must be NULL`,
+      `${ENUMERATE.name}: Reserved is ${told(Reserved)}; it must be NULL`,
     );
   }
   (device.primary ?? device).enumerationDue = true;
@@ -199,8 +201,8 @@ function childAt(deviceObject: PVOID, caller: string): ChildDevice | null {
   if (child) return child;
   port.observer?.report(
     'bad-argument',
-    [deviceObject, 0, 0, 0],
-    `${caller}: ${hex(deviceObject)} is not the device object of a child of an adapter`,
+    [Number(deviceObject), 0, 0, 0],
+    `${caller}: ${hex(Number(deviceObject))} is not the device object of a child of an adapter`,
   );
   return null;
 }

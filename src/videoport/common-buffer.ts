@@ -11,6 +11,7 @@ import type { BOOLEAN, Out, PHYSICAL_ADDRESS, PVOID, PVP_DMA_ADAPTER, ULONG } fr
 import { NULL } from '../ddi/types.ts';
 import type { CommonBuffer, DmaAdapter } from '../hal/dma-adapter.ts';
 import { hex } from '../memory/address-space.ts';
+import { checkOut, checkUlong } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { port } from './port.ts';
 
@@ -21,8 +22,6 @@ const PUT = callRule('VideoPortPutDmaAdapter', PASSIVE_LEVEL, { dma: true });
 
 /** Tells an adapter from other kernel objects. */
 export const isAdapter = (object: object): object is DmaAdapter => 'mapRegisters' in object;
-const isUlong = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;
 
 /** The adapter behind a handle, or null after saying what is wrong with it. */
 export function adapterOf(handle: PVP_DMA_ADAPTER, caller: string): DmaAdapter | null {
@@ -62,14 +61,7 @@ export function VideoPortGetDmaAdapter(
   enter(GET, HwDeviceExtension, VpDeviceDescription);
   port.device(HwDeviceExtension, GET.name);
   const { ScatterGather, Dma32BitAddresses, Dma64BitAddresses, MaximumLength } = VpDeviceDescription ?? {};
-  if (!isUlong(MaximumLength)) {
-    port.observer?.report(
-      'bad-argument',
-      [0, 0, 0, 0],
-      `${GET.name}: MaximumLength is ${String(MaximumLength)}; it must be a number of bytes below 4 GiB`,
-    );
-    return NULL;
-  }
+  if (!checkUlong(MaximumLength, GET.name, 'MaximumLength', 'a number of bytes below 4 GiB')) return NULL;
   const adapter = port.dma.createAdapter(
     {
       scatterGather: Boolean(ScatterGather),
@@ -107,16 +99,8 @@ export function VideoPortAllocateCommonBuffer(
   port.device(HwDeviceExtension, ALLOCATE.name);
   const adapter = adapterOf(VpDmaAdapter, ALLOCATE.name);
   if (!adapter) return NULL;
-  if (!isUlong(DesiredLength) || typeof LogicalAddress !== 'object' || LogicalAddress === null) {
-    port.observer?.report(
-      'bad-argument',
-      [0, 0, 0, 0],
-      isUlong(DesiredLength)
-        ? `${ALLOCATE.name}: LogicalAddress must be an out() parameter: the device's address is returned through it`
-        : `${ALLOCATE.name}: DesiredLength is ${String(DesiredLength)}; it must be a whole number of bytes below 4 GiB`,
-    );
-    return NULL;
-  }
+  if (!checkUlong(DesiredLength, ALLOCATE.name, 'DesiredLength', 'a whole number of bytes below 4 GiB')) return NULL;
+  if (!checkOut<PHYSICAL_ADDRESS>(LogicalAddress, ALLOCATE.name, 'LogicalAddress')) return NULL;
   const buffer = port.dma.allocateCommonBuffer(
     adapter,
     DesiredLength,

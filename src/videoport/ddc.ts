@@ -10,6 +10,7 @@ import {
   type VIDEO_PORT_I2C_INTERFACE_2,
 } from '../ddi/services.ts';
 import type { BOOLEAN, PVOID, UCHAR, ULONG } from '../ddi/types.ts';
+import { checkCallback, checkStructure } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { type I2cLines, i2cReadByte, i2cStart, i2cStop, i2cWriteByte } from './i2c-master.ts';
 import { port } from './port.ts';
@@ -40,6 +41,15 @@ function linesOf(extension: HwDeviceExtension, callbacks: I2C_CALLBACKS, delay: 
     readData: () => Boolean(callbacks.ReadDataLine(ext)),
     delay,
   };
+}
+
+/** Makes sure that there are four functions for the lines. */
+function checkLines(callbacks: unknown, caller: string, parameter: string): callbacks is I2C_CALLBACKS {
+  if (!checkStructure(callbacks, caller, parameter)) return false;
+  const lines = callbacks as Partial<I2C_CALLBACKS>;
+  return (['WriteClockLine', 'WriteDataLine', 'ReadClockLine', 'ReadDataLine'] as const).every((line) =>
+    checkCallback(lines[line], caller, `${parameter}.${line}`),
+  );
 }
 
 /** Reads `count` bytes from the beginning of a segment, or null. */
@@ -83,7 +93,8 @@ export function VideoPortDDCMonitorHelper(
 ): BOOLEAN {
   enter(HELPER, HwDeviceExtension, DDCControl, EdidBuffer, EdidBufferSize);
   port.device(HwDeviceExtension, HELPER.name);
-  if (DDCControl?.Size !== SIZE_OF_DDC_CONTROL || EdidBufferSize < BLOCK) return false;
+  if (DDCControl?.Size !== SIZE_OF_DDC_CONTROL || !(EdidBufferSize >= BLOCK)) return false;
+  if (!checkLines(DDCControl.I2CCallbacks, HELPER.name, 'DDCControl.I2CCallbacks')) return false;
   requireMapped(EdidBuffer, EdidBufferSize, HELPER.name, true);
   const lines = linesOf(HwDeviceExtension, DDCControl.I2CCallbacks, NO_DELAY);
   const first = readEdid(lines, DDCControl.EdidSegment, BLOCK);
@@ -107,14 +118,17 @@ const delayOf = (callbacks: I2C_CALLBACKS | VIDEO_I2C_CONTROL): number =>
 export const i2cService = {
   I2CStart: (HwDeviceExtension: object, callbacks: I2C_CALLBACKS) => {
     enter(I2C, HwDeviceExtension, callbacks);
+    if (!checkLines(callbacks, 'I2CStart', 'I2CControl')) return false;
     return i2cStart(linesOf(HwDeviceExtension, callbacks, delayOf(callbacks)));
   },
   I2CStop: (HwDeviceExtension: object, callbacks: I2C_CALLBACKS) => {
     enter(I2C, HwDeviceExtension, callbacks);
+    if (!checkLines(callbacks, 'I2CStop', 'I2CControl')) return false;
     return i2cStop(linesOf(HwDeviceExtension, callbacks, delayOf(callbacks)));
   },
   I2CWrite: (HwDeviceExtension: object, callbacks: I2C_CALLBACKS, Buffer: PVOID, Length: ULONG) => {
     enter(I2C, HwDeviceExtension, callbacks, Buffer, Length);
+    if (!checkLines(callbacks, 'I2CWrite', 'I2CControl')) return false;
     requireMapped(Buffer, Length, 'I2CWrite', false);
     const lines = linesOf(HwDeviceExtension, callbacks, delayOf(callbacks));
     for (let i = 0; i < Length; i++) if (!i2cWriteByte(lines, port.space.bytes[Buffer + i] ?? 0)) return false;
@@ -128,6 +142,7 @@ export const i2cService = {
     EndOfRead: BOOLEAN = true,
   ) => {
     enter(I2C, HwDeviceExtension, callbacks, Buffer, Length, EndOfRead);
+    if (!checkLines(callbacks, 'I2CRead', 'I2CControl')) return false;
     requireMapped(Buffer, Length, 'I2CRead', true);
     const lines = linesOf(HwDeviceExtension, callbacks, delayOf(callbacks));
     for (let i = 0; i < Length; i++) {

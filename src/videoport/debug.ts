@@ -1,15 +1,20 @@
 /** Debug output and error log: VideoPortDebugPrint, VideoPortLogError. */
-import { Info, PASSIVE_LEVEL, Trace, Warn } from '../ddi/constants.ts';
+import { Info, Trace, Warn } from '../ddi/constants.ts';
 import type { HwDeviceExtension, VIDEO_REQUEST_PACKET } from '../ddi/miniport.ts';
-import { statusName } from '../ddi/status.ts';
-import type { ULONG, VP_STATUS } from '../ddi/types.ts';
+import type { NULL, ULONG, VP_STATUS } from '../ddi/types.ts';
 import { DIRQL } from '../hal/processor.ts';
+import { hex } from '../memory/address-space.ts';
+import { isNull, reportArgument, told, toldStatus } from './arguments.ts';
 import { cFormat } from './c-format.ts';
 import { callRule, enter } from './call-rules.ts';
 import { type LogLevel, port } from './port.ts';
 import { requireMapped } from './system-memory.ts';
 
-const PRINT = callRule('VideoPortDebugPrint', PASSIVE_LEVEL);
+/**
+ * Its page says PASSIVE_LEVEL, yet it is DbgPrint behind a level, whose page says any IRQL up to DIRQL, and drivers print
+ * in their interrupt routines and DPCs. In HwVidResetHw, at HIGH_LEVEL, nothing is printed any more.
+ */
+const PRINT = callRule('VideoPortDebugPrint', DIRQL, { fromInterrupt: true, fromReset: false });
 const LOG_ERROR = callRule('VideoPortLogError', DIRQL, { fromInterrupt: true, fromReset: false });
 
 /** A line of the log is cut here. */
@@ -66,12 +71,14 @@ export function VideoPortDebugPrint(
  */
 export function VideoPortLogError(
   HwDeviceExtension: HwDeviceExtension,
-  Vrp: VIDEO_REQUEST_PACKET | null,
+  Vrp: VIDEO_REQUEST_PACKET | typeof NULL | null,
   ErrorCode: VP_STATUS,
   UniqueId: ULONG,
 ): void {
   enter(LOG_ERROR, HwDeviceExtension, Vrp, ErrorCode, UniqueId);
   port.device(HwDeviceExtension, LOG_ERROR.name);
-  const request = Vrp ? `, request 0x${Vrp.IoControlCode.toString(16)}` : '';
-  port.log('driver', 'error', `event log: ${statusName(ErrorCode)}, id ${UniqueId}${request}`);
+  const code = isNull(Vrp) ? undefined : (Vrp as Partial<VIDEO_REQUEST_PACKET>).IoControlCode;
+  if (!isNull(Vrp) && !Number.isInteger(code)) reportArgument(LOG_ERROR.name, 'Vrp', Vrp, 'a request packet, or NULL');
+  const request = Number.isInteger(code) ? `, request ${hex(code as number)}` : '';
+  port.log('driver', 'error', `event log: ${toldStatus(ErrorCode)}, id ${told(UniqueId)}${request}`);
 }

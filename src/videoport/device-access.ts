@@ -3,11 +3,22 @@
 import { type AccessSize, type RegisterBlock, readLane, writeLane } from '../bus/register-block.ts';
 import { PAGE_FAULT_IN_NONPAGED_AREA } from '../ddi/bug-checks.ts';
 import { hex } from '../memory/address-space.ts';
+import { checkUlong, told, writtenBits } from './arguments.ts';
 import { port } from './port.ts';
 import { requireMapped } from './system-memory.ts';
 
-/** Says that an access straddles two registers; the access then goes to the register in which it begins. */
+/**
+ * Says that an access straddles two registers; the access then goes to the register in which it begins. What is no
+ * number is no address: that is a page fault.
+ */
 function checkAligned(address: number, size: AccessSize, caller: string): void {
+  if (typeof address !== 'number') {
+    port.processor.bugCheck(
+      PAGE_FAULT_IN_NONPAGED_AREA,
+      [0, 0, 0, 0],
+      `${caller}: the address is ${told(address)}; it must be a number`,
+    );
+  }
   if (address % size !== 0) {
     port.observer?.report(
       'bad-argument',
@@ -19,7 +30,7 @@ function checkAligned(address: number, size: AccessSize, caller: string): void {
 
 /** Reads a memory-mapped register. An address in RAM is read as memory, as the processor would. */
 export function readRegister(address: number, size: AccessSize, caller: string): number {
-  if (address % size !== 0) checkAligned(address, size, caller);
+  if (typeof address !== 'number' || address % size !== 0) checkAligned(address, size, caller);
   const window = port.windows.at(address);
   if (window) {
     const offset = address - window.address;
@@ -36,8 +47,9 @@ export function readRegister(address: number, size: AccessSize, caller: string):
 }
 
 /** Writes a memory-mapped register. */
-export function writeRegister(address: number, size: AccessSize, value: number, caller: string): void {
-  if (address % size !== 0) checkAligned(address, size, caller);
+export function writeRegister(address: number, size: AccessSize, given: number, caller: string): void {
+  if (typeof address !== 'number' || address % size !== 0) checkAligned(address, size, caller);
+  const value = writtenBits(given, caller);
   const window = port.windows.at(address);
   if (window) {
     const offset = address - window.address;
@@ -56,13 +68,14 @@ export function writeRegister(address: number, size: AccessSize, value: number, 
 
 /** The bytes of a mapped block that is memory, if `count` of them at an address are that, each access aligned. */
 function windowAt(address: number, size: AccessSize, count: number): { block: RegisterBlock; offset: number } | null {
-  const window = address % size === 0 ? port.windows.at(address) : undefined;
+  const window = typeof address === 'number' && address % size === 0 ? port.windows.at(address) : undefined;
   if (!window || address < window.address || address + count * size > window.address + window.length) return null;
   return { block: window.block, offset: window.blockOffset + address - window.address };
 }
 
 /** Reads consecutive registers into system memory: device memory at once, anything else one by one. */
 export function readRegisters(address: number, size: AccessSize, buffer: number, count: number, caller: string): void {
+  if (!checkUlong(count, caller, 'Count')) return;
   requireMapped(buffer, count * size, caller, true);
   const window = windowAt(address, size, count);
   const bytes = port.space.bytes.subarray(buffer, buffer + count * size);
@@ -78,6 +91,7 @@ export function readRegisters(address: number, size: AccessSize, buffer: number,
 
 /** Writes consecutive registers out of system memory, likewise. */
 export function writeRegisters(address: number, size: AccessSize, buffer: number, count: number, caller: string): void {
+  if (!checkUlong(count, caller, 'Count')) return;
   requireMapped(buffer, count * size, caller, false);
   const window = windowAt(address, size, count);
   const bytes = port.space.bytes.subarray(buffer, buffer + count * size);
@@ -99,8 +113,9 @@ export function readPort(address: number, size: AccessSize, caller: string): num
 }
 
 /** Writes an I/O port; where no device answers, nothing happens. */
-export function writePort(address: number, size: AccessSize, value: number, caller: string): void {
+export function writePort(address: number, size: AccessSize, given: number, caller: string): void {
   checkAligned(address, size, caller);
+  const value = writtenBits(given, caller);
   const target = port.bus.decode(address, true);
   if (target) writeLane(target.block, target.offset, size, value);
 }

@@ -12,6 +12,7 @@ import type { HwDeviceExtension } from '../ddi/miniport.ts';
 import { ERROR_INVALID_PARAMETER, ERROR_NOT_ENOUGH_MEMORY, NO_ERROR } from '../ddi/status.ts';
 import type { BOOLEAN, PVOID, ULONG, VP_STATUS } from '../ddi/types.ts';
 import { NULL } from '../ddi/types.ts';
+import { callbackStatus, checkCallback } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { platform } from './platform.ts';
 import { port } from './port.ts';
@@ -62,6 +63,7 @@ export function VideoPortGetDeviceData<T>(
 ): VP_STATUS {
   enter(GET, HwDeviceExtension, DeviceDataType, CallbackRoutine, Context);
   port.device(HwDeviceExtension, GET.name);
+  if (!checkCallback(CallbackRoutine, GET.name, 'CallbackRoutine')) return ERROR_INVALID_PARAMETER;
   const kind = KINDS[DeviceDataType];
   if (!kind) return ERROR_INVALID_PARAMETER;
   const { firmware, monitor } = platform();
@@ -69,7 +71,7 @@ export function VideoPortGetDeviceData<T>(
     const region = configuration.length > 0 ? port.space.map('system', configuration.length) : null;
     if (!region && configuration.length > 0) return ERROR_NOT_ENOUGH_MEMORY;
     if (region) port.space.bytes.set(configuration, region.base);
-    const status = port.processor.run('HwVidQueryDeviceCallback', PASSIVE_LEVEL, () =>
+    const returned = port.processor.run('HwVidQueryDeviceCallback', PASSIVE_LEVEL, () =>
       CallbackRoutine(
         HwDeviceExtension as never,
         Context,
@@ -84,6 +86,7 @@ export function VideoPortGetDeviceData<T>(
       ),
     );
     if (region) port.space.unmap(region);
+    const status = callbackStatus('HwVidQueryDeviceCallback', returned);
     if (status !== NO_ERROR) return status;
   }
   return NO_ERROR;

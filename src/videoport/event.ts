@@ -3,10 +3,12 @@
  */
 import { DISPATCH_LEVEL, INITIAL_EVENT_SIGNALED, NOTIFICATION_EVENT, PASSIVE_LEVEL } from '../ddi/constants.ts';
 import type { HwDeviceExtension } from '../ddi/miniport.ts';
+import type { Site } from '../ddi/observer.ts';
 import { ERROR_INVALID_PARAMETER, NO_ERROR, WAIT_TIMEOUT } from '../ddi/status.ts';
-import type { LARGE_INTEGER, LONG, Out, PEVENT, PVOID, ULONG, VP_STATUS } from '../ddi/types.ts';
+import type { LARGE_INTEGER, LONG, NULL, Out, PEVENT, PVOID, ULONG, VP_STATUS } from '../ddi/types.ts';
 import { milliseconds, systemTime } from '../hal/clock.ts';
 import { hex } from '../memory/address-space.ts';
+import { checkOut, isNull, reportArgument } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { port } from './port.ts';
 
@@ -24,6 +26,7 @@ interface KernelEvent {
   signalled: boolean;
   /** A wait that succeeds resets it (SynchronizationEvent). */
   readonly autoReset: boolean;
+  readonly site: Site | undefined;
 }
 
 const isEvent = (object: object): object is KernelEvent => 'autoReset' in object;
@@ -46,7 +49,7 @@ function eventOf(handle: PEVENT, caller: string): KernelEvent | undefined {
  *   INITIAL_EVENT_SIGNALED
  * @param Unused NULL
  * @param ppEvent out: the event
- * @returns NO_ERROR
+ * @returns NO_ERROR, or ERROR_INVALID_PARAMETER without a place for the event
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportcreateevent
  */
 export function VideoPortCreateEvent(
@@ -58,9 +61,11 @@ export function VideoPortCreateEvent(
   enter(CREATE, HwDeviceExtension, EventFlag, Unused, ppEvent);
   void Unused;
   port.device(HwDeviceExtension, CREATE.name);
+  if (!checkOut<PEVENT>(ppEvent, CREATE.name, 'ppEvent')) return ERROR_INVALID_PARAMETER;
   const event: KernelEvent = {
     signalled: (EventFlag & INITIAL_EVENT_SIGNALED) !== 0,
     autoReset: (EventFlag & NOTIFICATION_EVENT) === 0,
+    site: port.observer?.site(),
   };
   ppEvent.value = port.handles.add(event);
   return NO_ERROR;
@@ -125,20 +130,24 @@ export function VideoPortReadStateEvent(HwDeviceExtension: HwDeviceExtension, pE
  *
  * @param Timeout 100 ns units: NULL waits for ever; negative is from now on; positive is a system time; 0 only looks.
  *   At DISPATCH_LEVEL it must be 0.
- * @returns NO_ERROR, WAIT_TIMEOUT, or ERROR_INVALID_PARAMETER when Object is no event
+ * @returns NO_ERROR, WAIT_TIMEOUT, or ERROR_INVALID_PARAMETER when Object is no event or Timeout no time
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwaitforsingleobject
  */
 export function VideoPortWaitForSingleObject(
   HwDeviceExtension: HwDeviceExtension,
   Object: PVOID,
-  Timeout: Out<LARGE_INTEGER> | LARGE_INTEGER | null,
+  Timeout?: Out<LARGE_INTEGER> | LARGE_INTEGER | typeof NULL | null,
 ): VP_STATUS {
   enter(WAIT, HwDeviceExtension, Object, Timeout);
   port.device(HwDeviceExtension, WAIT.name);
   const event = eventOf(Object, WAIT.name);
   if (!event) return ERROR_INVALID_PARAMETER;
   const { processor } = port;
-  const ticks = Timeout !== null && typeof Timeout === 'object' ? Timeout.value : Timeout;
+  const ticks = isNull(Timeout) ? null : typeof Timeout === 'object' ? Timeout.value : Timeout;
+  if (ticks !== null && typeof ticks !== 'bigint') {
+    reportArgument(WAIT.name, 'Timeout', ticks, 'a time in 100 ns units, which is a bigint, or NULL to wait for ever');
+    return ERROR_INVALID_PARAMETER;
+  }
   if (processor.irql >= DISPATCH_LEVEL && ticks !== 0n && !event.signalled) {
     port.observer?.report(
       'wait-irql',
@@ -159,5 +168,17 @@ export function VideoPortWaitForSingleObject(
     const left = end - milliseconds();
     if (left <= 0) return WAIT_TIMEOUT;
     processor.waitForAttention(left, true);
+  }
+}
+
+/** Says which events were never deleted, for the report at stop. */
+export function reportEventLeaks(): void {
+  for (const [handle, event] of port.handles.entries(isEvent)) {
+    port.observer?.report(
+      'leak',
+      [handle, 0, 0, 0],
+      `the event ${hex(handle)} was never deleted with VideoPortDeleteEvent`,
+      event.site,
+    );
   }
 }

@@ -18,6 +18,7 @@ import {
   STATUS_UNSUCCESSFUL,
 } from '../ddi/status.ts';
 import type { NTSTATUS, PVOID, ULONG, USHORT, VP_STATUS } from '../ddi/types.ts';
+import { isNull, reportArgument, told } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { port } from './port.ts';
 
@@ -52,6 +53,18 @@ const MEMBER_OFFSET: Readonly<Record<keyof VIDEO_HW_INITIALIZATION_DATA, number>
   Reserved: 0x50,
 };
 
+/** Callbacks that a driver may leave out. HwStartDma, which nothing calls since Windows 2000, is not looked at. */
+const OPTIONAL_CALLBACKS = [
+  'HwInterrupt',
+  'HwResetHw',
+  'HwTimer',
+  'HwSetPowerState',
+  'HwGetPowerState',
+  'HwGetVideoChildDescriptor',
+  'HwQueryInterface',
+  'HwGetLegacyResources',
+] as const;
+
 const SIZES: readonly number[] = [
   SIZE_OF_NT3_VIDEO_HW_INITIALIZATION_DATA,
   SIZE_OF_NT4_VIDEO_HW_INITIALIZATION_DATA,
@@ -69,7 +82,7 @@ const SIZES: readonly number[] = [
  * @param HwContext reserved, NULL
  * @returns STATUS_SUCCESS; STATUS_REVISION_MISMATCH for a size larger than this system knows; STATUS_UNSUCCESSFUL for
  *   one that no system had; STATUS_INVALID_PARAMETER when HwInitializationData, HwFindAdapter, HwInitialize or
- *   HwStartIO is missing; STATUS_NO_SUCH_DEVICE for a driver of NT 4 size whose AdapterInterfaceType is not PCIBus: it
+ *   HwStartIO is missing, or another callback is no function; STATUS_NO_SUCH_DEVICE for a driver of NT 4 size whose AdapterInterfaceType is not PCIBus: it
  *   may try the next type
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportinitialize
  */
@@ -107,6 +120,12 @@ export function VideoPortInitialize(
       port.log('port', 'error', `VideoPortInitialize: ${member} is missing`);
       return STATUS_INVALID_PARAMETER;
     }
+  }
+  for (const member of OPTIONAL_CALLBACKS) {
+    if (isNull(known[member]) || typeof known[member] === 'function') continue;
+    reportArgument(INITIALIZE.name, member, known[member], 'a function, or NULL for none');
+    port.log('port', 'error', `VideoPortInitialize: ${member} is ${told(known[member])}`);
+    return STATUS_INVALID_PARAMETER;
   }
   if (size <= SIZE_OF_NT4_VIDEO_HW_INITIALIZATION_DATA && known.AdapterInterfaceType !== PCIBus) {
     // A driver that looks for its device itself looks on buses of this type, and PCI is all there is.

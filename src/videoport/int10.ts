@@ -5,6 +5,7 @@ import type { HwDeviceExtension } from '../ddi/miniport.ts';
 import type { INT10_BIOS_ARGUMENTS, VIDEO_PORT_INT10_INTERFACE, VIDEO_X86_BIOS_ARGUMENTS } from '../ddi/services.ts';
 import { ERROR_INVALID_PARAMETER, ERROR_NOT_ENOUGH_MEMORY, NO_ERROR } from '../ddi/status.ts';
 import type { Out, PVOID, ULONG, USHORT, VP_STATUS } from '../ddi/types.ts';
+import { checkOut, checkStructure } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { perPort } from './per-port.ts';
 import { platform } from './platform.ts';
@@ -78,6 +79,9 @@ export const int10Service: Required<
   Int10AllocateBuffer(_Context: PVOID, Seg: Out<USHORT>, Off: Out<USHORT>, Length: Out<ULONG>) {
     enter(SERVICE);
     const state = buffer();
+    const caller = 'Int10AllocateBuffer';
+    if (!checkOut<USHORT>(Seg, caller, 'Seg') || !checkOut<USHORT>(Off, caller, 'Off')) return ERROR_INVALID_PARAMETER;
+    if (!checkOut<ULONG>(Length, caller, 'Length')) return ERROR_INVALID_PARAMETER;
     if (state.allocated || Length.value > BUFFER_BYTES) {
       Length.value = 0;
       return ERROR_NOT_ENOUGH_MEMORY;
@@ -113,6 +117,7 @@ export const int10Service: Required<
   },
   Int10CallBios(_Context: PVOID, BiosArguments: INT10_BIOS_ARGUMENTS) {
     enter(SERVICE);
+    if (!checkStructure(BiosArguments, 'Int10CallBios', 'BiosArguments')) return ERROR_INVALID_PARAMETER;
     platform().bios.int10(BiosArguments);
     return NO_ERROR;
   },

@@ -4,6 +4,7 @@ import { DISPATCH_LEVEL, HIGH_LEVEL } from '../ddi/constants.ts';
 import type { HwDeviceExtension, PMINIPORT_DPC_ROUTINE } from '../ddi/miniport.ts';
 import { ERROR_INVALID_FUNCTION, NO_ERROR } from '../ddi/status.ts';
 import type { BOOLEAN, VP_STATUS } from '../ddi/types.ts';
+import { checkCallback } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { port } from './port.ts';
 
@@ -14,6 +15,9 @@ const QUEUE = callRule('VideoPortQueueDpc', HIGH_LEVEL, {
   fromReset: false,
   minIrql: DISPATCH_LEVEL,
 });
+
+/** DPCs in a row, each queued by the one before it, after which the port gives up on them. */
+const ENDLESS_DPCS = 10_000;
 
 /**
  * Unmasks the device's interrupt. Obsolete.
@@ -50,7 +54,7 @@ export function VideoPortDisableInterrupt(HwDeviceExtension: HwDeviceExtension):
  * HwVidInterrupt to everything that an interrupt routine may not do itself.
  *
  * @returns TRUE; FALSE when the device's DPC is queued already: there is one a device, and this call's routine and
- *   context are lost
+ *   context are lost; FALSE too for a CallbackRoutine that is none, and for one that queues itself without end
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportqueuedpc
  */
 export function VideoPortQueueDpc(
@@ -60,11 +64,20 @@ export function VideoPortQueueDpc(
 ): BOOLEAN {
   enter(QUEUE, HwDeviceExtension, CallbackRoutine, Context);
   const device = port.device(HwDeviceExtension, QUEUE.name);
-  if (device.dpcQueued) return false;
+  if (!checkCallback(CallbackRoutine, QUEUE.name, 'CallbackRoutine') || device.dpcQueued) return false;
+  const { processor } = port;
+  if (processor.callback === 'HwVidDpcRoutine' && processor.dpcsInRow > ENDLESS_DPCS) {
+    port.observer?.report(
+      'callback-contract',
+      [processor.dpcsInRow, 0, 0, 0],
+      `${QUEUE.name}: HwVidDpcRoutine has queued itself ${ENDLESS_DPCS} times in a row, and nothing below DISPATCH_LEVEL has run meanwhile. It is not queued again from there.`,
+    );
+    return false;
+  }
   device.dpcQueued = true;
-  port.processor.queueDpc(() => {
+  processor.queueDpc(() => {
     device.dpcQueued = false;
-    port.processor.run('HwVidDpcRoutine', DISPATCH_LEVEL, () => CallbackRoutine(device.extension as never, Context));
+    processor.run('HwVidDpcRoutine', DISPATCH_LEVEL, () => CallbackRoutine(device.extension as never, Context));
   });
   return true;
 }

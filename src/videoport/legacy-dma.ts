@@ -7,6 +7,7 @@ import { HIGH_LEVEL, PASSIVE_LEVEL, VideoPortDmaInitOnly, VpModifyAccess } from 
 import type { HwDeviceExtension, VIDEO_REQUEST_PACKET } from '../ddi/miniport.ts';
 import type { BOOLEAN, HANDLE, Out, PDMA, PEVENT, PHYSICAL_ADDRESS, PVOID, ULONG } from '../ddi/types.ts';
 import { NULL, PAGE_SIZE } from '../ddi/types.ts';
+import { checkStructure } from './arguments.ts';
 import { type CallRule, callRule, enter } from './call-rules.ts';
 import { lockRange, unlockRange } from './packet-dma.ts';
 import { perPort } from './per-port.ts';
@@ -58,6 +59,7 @@ export function VideoPortLockPages(
   entered(LOCK, HwDeviceExtension, pVrp, pUEvent, pDisplayEvent, DmaFlags);
   void pUEvent;
   void pDisplayEvent;
+  if (!checkStructure(pVrp, LOCK.name, 'pVrp')) return false;
   const { InputBuffer, InputBufferLength, OutputBuffer, OutputBufferLength } = pVrp;
   if (DmaFlags !== VideoPortDmaInitOnly || InputBuffer === NULL || InputBufferLength === 0) return false;
   const frames = [...port.space.framesAt(InputBuffer, InputBufferLength)];

@@ -1,6 +1,8 @@
 /** Memory helpers: VideoPortCompareMemory, MoveMemory, ZeroMemory, ZeroDeviceMemory, and the interlocked operations. */
 import { HIGH_LEVEL } from '../ddi/constants.ts';
 import type { LONG, PVOID, ULONG } from '../ddi/types.ts';
+import { hex } from '../memory/address-space.ts';
+import { checkUlong, writtenBits } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { writeRegister } from './device-access.ts';
 import { port } from './port.ts';
@@ -59,11 +61,12 @@ export function VideoPortZeroMemory(Destination: PVOID, Length: ULONG): void {
  */
 export function VideoPortZeroDeviceMemory(Destination: PVOID, Length: ULONG): void {
   enter(ZERO_DEVICE, Destination, Length);
-  if (!port.windows.at(Destination)) {
+  if (typeof Destination !== 'number' || !port.windows.at(Destination)) {
     requireMapped(Destination, Length, ZERO_DEVICE.name, true);
     port.space.bytes.fill(0, Destination, Destination + Length);
     return;
   }
+  if (!checkUlong(Length, ZERO_DEVICE.name, 'Length')) return;
   let at = Destination;
   for (; at % 4 === 0 && at + 4 <= Destination + Length; at += 4) writeRegister(at, 4, 0, ZERO_DEVICE.name);
   for (; at < Destination + Length; at++) writeRegister(at, 1, 0, ZERO_DEVICE.name);
@@ -72,7 +75,7 @@ export function VideoPortZeroDeviceMemory(Destination: PVOID, Length: ULONG): vo
 /** The 32-bit number at an address, for an atomic operation. */
 function long(address: PVOID, caller: string): [Int32Array, number] {
   requireMapped(address, 4, caller, true);
-  if (address % 4 !== 0) throw new RangeError(`${caller}: ${address} is not a multiple of 4`);
+  if (address % 4 !== 0) throw new RangeError(`${caller}: ${hex(address)} is not a multiple of 4`);
   return [new Int32Array(port.space.buffer), address / 4];
 }
 
@@ -106,5 +109,6 @@ export function VideoPortInterlockedDecrement(Addend: PVOID): LONG {
  */
 export function VideoPortInterlockedExchange(Target: PVOID, Value: LONG): LONG {
   enter(EXCHANGE, Target, Value);
-  return Atomics.exchange(...long(Target, EXCHANGE.name), Value);
+  const at = long(Target, EXCHANGE.name);
+  return Atomics.exchange(...at, writtenBits(Value, EXCHANGE.name));
 }

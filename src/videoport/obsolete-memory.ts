@@ -8,6 +8,7 @@ import type { BOOLEAN, Out, PHYSICAL_ADDRESS, PVOID, ULONG } from '../ddi/types.
 import { NULL } from '../ddi/types.ts';
 import type { DmaAdapter } from '../hal/dma-adapter.ts';
 import { hex } from '../memory/address-space.ts';
+import { checkAddress, checkOut, checkUlong, isUlong } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { releaseBuffer } from './common-buffer.ts';
 import { perPort } from './per-port.ts';
@@ -58,8 +59,10 @@ export function VideoPortGetCommonBuffer(
   void Alignment;
   const device = port.device(HwDeviceExtension, GET.name);
   const { observer, dma } = port;
+  if (!checkOut<ULONG>(pActualLength, GET.name, 'pActualLength')) return NULL;
   pActualLength.value = 0;
-  const buffer = !(Number.isInteger(DesiredLength) && DesiredLength >= 0 && DesiredLength <= LONGEST)
+  if (!checkOut<PHYSICAL_ADDRESS>(LogicalAddress, GET.name, 'LogicalAddress')) return NULL;
+  const buffer = !(isUlong(DesiredLength) && DesiredLength <= LONGEST)
     ? { refused: `at most ${LONGEST} bytes can be had` }
     : dma.allocateCommonBuffer(
         adapterFor(device),
@@ -109,6 +112,8 @@ export function VideoPortAllocateContiguousMemory(
 ): PVOID {
   enter(CONTIGUOUS, HwDeviceExtension, NumberOfBytes, HighestAcceptableAddress);
   port.device(HwDeviceExtension, CONTIGUOUS.name);
+  if (!checkUlong(NumberOfBytes, CONTIGUOUS.name, 'NumberOfBytes')) return NULL;
+  if (!checkAddress(HighestAcceptableAddress, CONTIGUOUS.name, 'HighestAcceptableAddress')) return NULL;
   const region =
     NumberOfBytes > 0
       ? port.space.mapContiguous('contiguous', NumberOfBytes, HighestAcceptableAddress, port.observer?.site())

@@ -14,6 +14,7 @@ import { NULL } from '../ddi/types.ts';
 import type { Mdl } from '../hal/mdl.ts';
 import { beginTransfer, endTransfer, type Transfer } from '../hal/scatter-gather.ts';
 import { hex } from '../memory/address-space.ts';
+import { checkCallback, checkOut, isUlong, told } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { adapterOf, isAdapter } from './common-buffer.ts';
 import { perPort } from './per-port.ts';
@@ -26,9 +27,6 @@ const START = callRule('VideoPortStartDma', DISPATCH_LEVEL, { dma: true });
 const COMPLETE = callRule('VideoPortCompleteDma', DISPATCH_LEVEL, { dma: true });
 
 const isMdl = (object: object): object is Mdl => 'transfers' in object && 'operation' in object;
-
-const isUlong = (value: unknown): boolean =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;
 
 /** The transfer behind each list that a driver was given. */
 const transfers = perPort(() => new WeakMap<VP_SCATTER_GATHER_LIST, Transfer>());
@@ -78,11 +76,11 @@ export function VideoPortLockBuffer(
   enter(LOCK, HwDeviceExtension, BaseAddress, Length, Operation);
   port.device(HwDeviceExtension, LOCK.name);
   const known = Operation === VpReadAccess || Operation === VpWriteAccess || Operation === VpModifyAccess;
-  if (!known || !Number.isInteger(Length) || Length < 1) {
+  if (!known || !isUlong(Length) || Length < 1) {
     port.observer?.report(
       'bad-argument',
       [Number(Length), Number(Operation), 0, 0],
-      `${LOCK.name}: ${known ? `Length is ${Length}; it must be 1 or more` : `Operation is ${String(Operation)}; it must be VpReadAccess, VpWriteAccess or VpModifyAccess`}`,
+      `${LOCK.name}: ${known ? `Length is ${told(Length)}; it must be 1 or more` : `Operation is ${String(Operation)}; it must be VpReadAccess, VpWriteAccess or VpModifyAccess`}`,
     );
     return NULL;
   }
@@ -142,12 +140,14 @@ export function VideoPortStartDma<T>(
     );
     return ERROR_NOT_ENOUGH_MEMORY;
   }
+  if (!checkCallback(ExecuteDmaRoutine, START.name, 'ExecuteDmaRoutine')) return ERROR_NOT_ENOUGH_MEMORY;
+  if (!checkOut<ULONG>(pLength, START.name, 'pLength')) return ERROR_NOT_ENOUGH_MEMORY;
   const wanted = pLength.value;
   if (!isUlong(Offset) || !isUlong(wanted)) {
     observer?.report(
       'bad-argument',
       [Number(Offset), Number(wanted), 0, 0],
-      `${START.name}: Offset is ${String(Offset)} and *pLength ${String(wanted)}; both must be whole numbers of bytes below 4 GiB`,
+      `${START.name}: Offset is ${told(Offset)} and *pLength ${told(wanted)}; both must be whole numbers of bytes below 4 GiB`,
     );
     return ERROR_NOT_ENOUGH_MEMORY;
   }

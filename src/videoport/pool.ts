@@ -14,6 +14,7 @@ import { ERROR_NOT_ENOUGH_MEMORY, NO_ERROR } from '../ddi/status.ts';
 import { NULL, type Out, type PVOID, type ULONG, type VP_STATUS } from '../ddi/types.ts';
 import { hex } from '../memory/address-space.ts';
 import type { PoolKind } from '../memory/pool.ts';
+import { checkOut, checkUlong, isUlong, told } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { port } from './port.ts';
 
@@ -21,6 +22,9 @@ const ALLOCATE = callRule('VideoPortAllocatePool', DISPATCH_LEVEL);
 const FREE = callRule('VideoPortFreePool', DISPATCH_LEVEL);
 const ALLOCATE_BUFFER = callRule('VideoPortAllocateBuffer', PASSIVE_LEVEL);
 const RELEASE_BUFFER = callRule('VideoPortReleaseBuffer', PASSIVE_LEVEL);
+
+/** What a size must be. */
+const BYTES = 'a whole number of bytes below 4 GiB';
 
 /** `Vprt`: the tag of what VideoPortAllocateBuffer allocates. */
 const BUFFER_TAG = 0x7472_7056;
@@ -49,9 +53,6 @@ function tagText(tag: ULONG): string {
   return /^[\x20-\x7e]{4}$/.test(text) ? `'${text}'` : hex(tag >>> 0);
 }
 
-const isSize = (value: unknown): boolean =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;
-
 /** What a kernel crashes on with the verifier and without. */
 function crash(rule: Rule, code: number, parameters: Parameters4, sentence: string, full = parameters): void {
   if (port.observer) port.observer.report(rule, parameters, sentence);
@@ -77,13 +78,13 @@ export function VideoPortAllocatePool(
   enter(ALLOCATE, HwDeviceExtension, PoolType, NumberOfBytes, Tag);
   port.device(HwDeviceExtension, ALLOCATE.name);
   const kind = KINDS[PoolType];
-  if (!kind || !isSize(NumberOfBytes)) {
+  if (!kind || !isUlong(NumberOfBytes)) {
     port.observer?.report(
       'bad-argument',
       [Number(PoolType), 0, 0, 0],
       kind
-        ? `${ALLOCATE.name}: NumberOfBytes is ${String(NumberOfBytes)}; it must be a whole number of bytes below 4 GiB`
-        : `${ALLOCATE.name}: PoolType is ${String(PoolType)}; it must be one of the four of VP_POOL_TYPE`,
+        ? `${ALLOCATE.name}: NumberOfBytes is ${told(NumberOfBytes)}; it must be a whole number of bytes below 4 GiB`
+        : `${ALLOCATE.name}: PoolType is ${told(PoolType)}; it must be one of the four of VP_POOL_TYPE`,
     );
     return NULL;
   }
@@ -199,12 +200,8 @@ export function VideoPortAllocateBuffer(
 ): VP_STATUS {
   enter(ALLOCATE_BUFFER, HwDeviceExtension, Size, Buffer);
   port.device(HwDeviceExtension, ALLOCATE_BUFFER.name);
-  if (!isSize(Size)) {
-    port.observer?.report(
-      'bad-argument',
-      [Number(Size), 0, 0, 0],
-      `${ALLOCATE_BUFFER.name}: Size is ${String(Size)}; it must be a whole number of bytes below 4 GiB`,
-    );
+  if (!checkOut<PVOID>(Buffer, ALLOCATE_BUFFER.name, 'Buffer')) return ERROR_NOT_ENOUGH_MEMORY;
+  if (!checkUlong(Size, ALLOCATE_BUFFER.name, 'Size', BYTES)) {
     Buffer.value = NULL;
     return ERROR_NOT_ENOUGH_MEMORY;
   }

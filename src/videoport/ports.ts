@@ -3,6 +3,7 @@
  */
 import { HIGH_LEVEL } from '../ddi/constants.ts';
 import type { PVOID } from '../ddi/types.ts';
+import { checkUlong } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { readPort, writePort } from './device-access.ts';
 import { port } from './port.ts';
@@ -53,6 +54,7 @@ export function VideoPortWritePortUchar(Port: PVOID, Value: number): void {
  */
 export function VideoPortReadPortBufferUchar(Port: PVOID, Buffer: PVOID, Count: number): void {
   enter(READ_BUFFER_UCHAR, Port, Buffer, Count);
+  if (!checkUlong(Count, READ_BUFFER_UCHAR.name, 'Count')) return;
   requireMapped(Buffer, Count * 1, READ_BUFFER_UCHAR.name, true);
   const memory = new DataView(port.space.buffer);
   for (let i = 0; i < Count; i++) memory.setUint8(Buffer + i * 1, readPort(Port, 1, READ_BUFFER_UCHAR.name));
@@ -66,6 +68,7 @@ export function VideoPortReadPortBufferUchar(Port: PVOID, Buffer: PVOID, Count: 
  */
 export function VideoPortWritePortBufferUchar(Port: PVOID, Buffer: PVOID, Count: number): void {
   enter(WRITE_BUFFER_UCHAR, Port, Buffer, Count);
+  if (!checkUlong(Count, WRITE_BUFFER_UCHAR.name, 'Count')) return;
   requireMapped(Buffer, Count * 1, WRITE_BUFFER_UCHAR.name, false);
   const memory = new DataView(port.space.buffer);
   for (let i = 0; i < Count; i++) writePort(Port, 1, memory.getUint8(Buffer + i * 1), WRITE_BUFFER_UCHAR.name);
@@ -101,6 +104,7 @@ export function VideoPortWritePortUshort(Port: PVOID, Value: number): void {
  */
 export function VideoPortReadPortBufferUshort(Port: PVOID, Buffer: PVOID, Count: number): void {
   enter(READ_BUFFER_USHORT, Port, Buffer, Count);
+  if (!checkUlong(Count, READ_BUFFER_USHORT.name, 'Count')) return;
   requireMapped(Buffer, Count * 2, READ_BUFFER_USHORT.name, true);
   const memory = new DataView(port.space.buffer);
   for (let i = 0; i < Count; i++) memory.setUint16(Buffer + i * 2, readPort(Port, 2, READ_BUFFER_USHORT.name), true);
@@ -114,6 +118,7 @@ export function VideoPortReadPortBufferUshort(Port: PVOID, Buffer: PVOID, Count:
  */
 export function VideoPortWritePortBufferUshort(Port: PVOID, Buffer: PVOID, Count: number): void {
   enter(WRITE_BUFFER_USHORT, Port, Buffer, Count);
+  if (!checkUlong(Count, WRITE_BUFFER_USHORT.name, 'Count')) return;
   requireMapped(Buffer, Count * 2, WRITE_BUFFER_USHORT.name, false);
   const memory = new DataView(port.space.buffer);
   for (let i = 0; i < Count; i++) writePort(Port, 2, memory.getUint16(Buffer + i * 2, true), WRITE_BUFFER_USHORT.name);
@@ -149,6 +154,7 @@ export function VideoPortWritePortUlong(Port: PVOID, Value: number): void {
  */
 export function VideoPortReadPortBufferUlong(Port: PVOID, Buffer: PVOID, Count: number): void {
   enter(READ_BUFFER_ULONG, Port, Buffer, Count);
+  if (!checkUlong(Count, READ_BUFFER_ULONG.name, 'Count')) return;
   requireMapped(Buffer, Count * 4, READ_BUFFER_ULONG.name, true);
   const memory = new DataView(port.space.buffer);
   for (let i = 0; i < Count; i++) memory.setUint32(Buffer + i * 4, readPort(Port, 4, READ_BUFFER_ULONG.name), true);
@@ -162,6 +168,7 @@ export function VideoPortReadPortBufferUlong(Port: PVOID, Buffer: PVOID, Count: 
  */
 export function VideoPortWritePortBufferUlong(Port: PVOID, Buffer: PVOID, Count: number): void {
   enter(WRITE_BUFFER_ULONG, Port, Buffer, Count);
+  if (!checkUlong(Count, WRITE_BUFFER_ULONG.name, 'Count')) return;
   requireMapped(Buffer, Count * 4, WRITE_BUFFER_ULONG.name, false);
   const memory = new DataView(port.space.buffer);
   for (let i = 0; i < Count; i++) writePort(Port, 4, memory.getUint32(Buffer + i * 4, true), WRITE_BUFFER_ULONG.name);

@@ -11,8 +11,9 @@ import {
   VideoPowerShutdown,
 } from '../ddi/constants.ts';
 import type { VIDEO_HW_INITIALIZATION_DATA } from '../ddi/miniport.ts';
-import { ERROR_DEVICE_REINITIALIZATION_NEEDED, NO_ERROR, statusName } from '../ddi/status.ts';
+import { ERROR_DEVICE_REINITIALIZATION_NEEDED, NO_ERROR } from '../ddi/status.ts';
 import type { ULONG, VP_STATUS } from '../ddi/types.ts';
+import { toldStatus } from './arguments.ts';
 import { type ChildDevice, port, type VideoDevice } from './port.ts';
 
 /** The driver's power callbacks. A driver of NT 4 size has none: they would lie behind the end of its structure. */
@@ -43,7 +44,7 @@ function canEnter(device: VideoDevice, id: ULONG, state: ULONG): boolean {
     port.observer?.report(
       'callback-contract',
       [id, state, Number(status) || 0, 0],
-      `HwVidGetPowerState returned ${status === undefined ? 'nothing' : statusName(status)}; it must return NO_ERROR or ERROR_DEVICE_REINITIALIZATION_NEEDED`,
+      `HwVidGetPowerState returned ${toldStatus(status)}; it must return NO_ERROR or ERROR_DEVICE_REINITIALIZATION_NEEDED`,
     );
   }
   return status === NO_ERROR;
@@ -60,7 +61,7 @@ function enterState(device: VideoDevice, id: ULONG, state: ULONG): void {
   port.observer?.report(
     'callback-contract',
     [id, state, Number(status) || 0, 0],
-    `HwVidSetPowerState returned ${status === undefined ? 'nothing' : statusName(status)}; it must return NO_ERROR`,
+    `HwVidSetPowerState returned ${toldStatus(status)}; it must return NO_ERROR`,
   );
 }
 

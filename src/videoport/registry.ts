@@ -4,6 +4,7 @@ import type { HwDeviceExtension } from '../ddi/miniport.ts';
 import { ERROR_INVALID_PARAMETER, ERROR_NOT_ENOUGH_MEMORY, NO_ERROR } from '../ddi/status.ts';
 import type { PVOID, UCHAR, ULONG, VP_STATUS } from '../ddi/types.ts';
 import { NULL } from '../ddi/types.ts';
+import { callbackStatus, checkCallback, checkUlong } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { port, type VideoDevice } from './port.ts';
 import { registry } from './registry-store.ts';
@@ -32,11 +33,18 @@ const pathOf = (device: VideoDevice, name: string): string => `${device.slot}\\$
 /** A name that a key can have a value of: parts that are not empty between backslashes. */
 const isName = (name: unknown): name is string => typeof name === 'string' && /^[^\\]+(\\[^\\]+)*$/.test(name);
 
-/** UTF-16, as registry strings are; what follows the first zero does not count. */
-function text(data: Uint8Array): string {
-  const words = Array.from({ length: data.length >> 1 }, (_, i) => (data[2 * i] ?? 0) | ((data[2 * i + 1] ?? 0) << 8));
-  const end = words.indexOf(0);
-  return String.fromCharCode(...(end < 0 ? words : words.slice(0, end)));
+/** Longest name of a file, in characters. */
+const LONGEST_NAME = 32_767;
+
+/** UTF-16, as registry strings are, `most` characters of it; what follows the first zero does not count. */
+function text(data: Uint8Array, most: number): string {
+  let read = '';
+  for (let at = 0; at + 1 < data.length && read.length < most; at += 2) {
+    const word = (data[at] ?? 0) | ((data[at + 1] ?? 0) << 8);
+    if (word === 0) break;
+    read += String.fromCharCode(word);
+  }
+  return read;
 }
 
 /**
@@ -45,7 +53,8 @@ function text(data: Uint8Array): string {
  *
  * @param ParameterName `Value`, or `Sub\Value` for one in a subkey
  * @param IsParameterFileName TRUE: the value names a file, and the callback gets the file's bytes
- * @returns what the callback returned; ERROR_INVALID_PARAMETER when there is no such value, or no such file
+ * @returns what the callback returned; ERROR_INVALID_PARAMETER when there is no such value, or no such file, or the
+ *   callback returned no status
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetregistryparameters
  */
 export function VideoPortGetRegistryParameters<T>(
@@ -57,9 +66,10 @@ export function VideoPortGetRegistryParameters<T>(
 ): VP_STATUS {
   enter(GET, HwDeviceExtension, ParameterName, IsParameterFileName, CallbackRoutine, Context);
   const device = port.device(HwDeviceExtension, GET.name);
+  if (!checkCallback(CallbackRoutine, GET.name, 'CallbackRoutine')) return ERROR_INVALID_PARAMETER;
   if (!isName(ParameterName)) return ERROR_INVALID_PARAMETER;
   const value = registry().get(pathOf(device, ParameterName));
-  const data = value && IsParameterFileName ? registry().file(text(value)) : value;
+  const data = value && IsParameterFileName ? registry().file(text(value, LONGEST_NAME)) : value;
   if (!data) return ERROR_INVALID_PARAMETER;
   const region = data.length > 0 ? port.space.map('system', data.length) : null;
   if (!region && data.length > 0) return ERROR_NOT_ENOUGH_MEMORY;
@@ -68,17 +78,18 @@ export function VideoPortGetRegistryParameters<T>(
     CallbackRoutine(HwDeviceExtension as never, Context, ParameterName, region?.base ?? NULL, data.length),
   );
   if (region) port.space.unmap(region);
-  return status;
+  return callbackStatus('HwVidQueryNamedValueCallback', status);
 }
 
-/** Bytes of a value that the log shows. */
+/** Bytes of a value that the log shows, and characters of one that reads as text. */
 const SHOWN_BYTES = 32;
+const SHOWN_CHARACTERS = 128;
 
 /** A value for people: a number when it has four bytes, text when it reads as UTF-16, bytes otherwise. */
 function shown(data: Uint8Array): string {
   if (data.length === 4) return `0x${new DataView(data.buffer).getUint32(0, true).toString(16)}`;
-  const readable = text(data);
-  if (readable.length > 1 && /^[\x20-\x7e]+$/.test(readable)) return JSON.stringify(readable.slice(0, SHOWN_BYTES * 4));
+  const readable = text(data, SHOWN_CHARACTERS);
+  if (readable.length > 1 && /^[\x20-\x7e]+$/.test(readable)) return JSON.stringify(readable);
   const bytes = Array.from(data.subarray(0, SHOWN_BYTES), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
   return `${bytes}${data.length > SHOWN_BYTES ? ` … (${data.length} bytes)` : ''}`;
 }
@@ -102,6 +113,7 @@ export function VideoPortSetRegistryParameters(
   enter(SET, HwDeviceExtension, ValueName, ValueData, ValueLength);
   const device = port.device(HwDeviceExtension, SET.name);
   if (!isName(ValueName) || ValueName.toLowerCase().startsWith(SYSTEM_PREFIX)) return ERROR_INVALID_PARAMETER;
+  if (!checkUlong(ValueLength, SET.name, 'ValueLength')) return ERROR_INVALID_PARAMETER;
   if (ValueLength > 0) requireMapped(ValueData, ValueLength, SET.name, false);
   const data = Uint8Array.from(port.space.bytes.slice(ValueData, ValueData + ValueLength));
   registry().set(pathOf(device, ValueName), data);

@@ -8,6 +8,7 @@ import {
 import type { HwDeviceExtension } from '../ddi/miniport.ts';
 import { ERROR_INVALID_PARAMETER, NO_ERROR } from '../ddi/status.ts';
 import type { Out, ULONG, VP_STATUS } from '../ddi/types.ts';
+import { checkOut } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { port, type VideoDevice } from './port.ts';
 
@@ -39,8 +40,8 @@ export function VideoPortCreateSecondaryDisplay(
   };
   if ((ulFlag & ~VIDEO_DUALVIEW_REMOVABLE) !== 0)
     return wrong(`ulFlag is 0x${(ulFlag >>> 0).toString(16)}; it may be VIDEO_DUALVIEW_REMOVABLE or 0`);
-  if (typeof SecondaryDeviceExtension !== 'object' || SecondaryDeviceExtension === null)
-    return wrong('SecondaryDeviceExtension is NULL');
+  if (!checkOut<HwDeviceExtension>(SecondaryDeviceExtension, CREATE.name, 'SecondaryDeviceExtension'))
+    return ERROR_INVALID_PARAMETER;
   if (primary.primary) return wrong('HwDeviceExtension belongs to a second display itself');
   const device = port.addDevice(primary.slot, primary.pciFunction, primary);
   device.claims = primary.claims;

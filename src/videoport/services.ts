@@ -21,6 +21,7 @@ import { ERROR_INVALID_FUNCTION, ERROR_INVALID_PARAMETER, NO_ERROR } from '../dd
 import type { PVOID, VP_STATUS } from '../ddi/types.ts';
 import { hex } from '../memory/address-space.ts';
 import { AGP_ALLOCATION_LIMIT, agpService } from './agp.ts';
+import { checkStructure } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { i2cService } from './ddc.ts';
 import {
@@ -132,9 +133,10 @@ export function VideoPortQueryServices(
 ): VP_STATUS {
   enter(QUERY, HwDeviceExtension, ServicesType, Interface);
   port.device(HwDeviceExtension, QUERY.name);
+  if (!checkStructure(Interface, QUERY.name, 'Interface')) return ERROR_INVALID_PARAMETER;
   const versions = SERVICES.filter((service) => service.type === ServicesType);
   if (versions.length === 0) return ERROR_INVALID_FUNCTION;
-  const service = versions.find(({ version, size }) => version === Interface?.Version && size === Interface?.Size);
+  const service = versions.find(({ version, size }) => version === Interface.Version && size === Interface.Size);
   if (!service) return ERROR_INVALID_PARAMETER;
   const context: ServiceContext = { serviceType: ServicesType, references: 1 };
   Object.assign(Interface, service.functions, {

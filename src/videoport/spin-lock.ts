@@ -7,9 +7,11 @@ import { SPIN_LOCK_ALREADY_OWNED, SPIN_LOCK_NOT_OWNED } from '../ddi/bug-checks.
 import { DISPATCH_LEVEL, PASSIVE_LEVEL } from '../ddi/constants.ts';
 import type { HwDeviceExtension } from '../ddi/miniport.ts';
 import type { Site } from '../ddi/observer.ts';
-import { NO_ERROR } from '../ddi/status.ts';
-import type { Out, PSPIN_LOCK, UCHAR, VP_STATUS } from '../ddi/types.ts';
+import { ERROR_INVALID_PARAMETER, NO_ERROR } from '../ddi/status.ts';
+import { NULL, type Out, type PSPIN_LOCK, type UCHAR, type VP_STATUS } from '../ddi/types.ts';
+import type { CallbackName } from '../hal/processor.ts';
 import { hex } from '../memory/address-space.ts';
+import { checkOut } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { perPort } from './per-port.ts';
 import { port } from './port.ts';
@@ -26,6 +28,10 @@ interface SpinLock {
   /** IRQL at which it was acquired, to which the release returns; null when it is free. */
   heldFrom: number | null;
   readonly site: Site | undefined;
+  /** Where it was acquired, and with which function. */
+  acquired: { readonly caller: string; readonly site: Site | undefined } | null;
+  /** It was told already that a callback returned with it. */
+  told: boolean;
 }
 
 const isSpinLock = (object: object): object is SpinLock => 'spinLock' in object;
@@ -49,13 +55,14 @@ function lockOf(handle: PSPIN_LOCK, caller: string): SpinLock | undefined {
  * Makes a spin lock, free.
  *
  * @param SpinLock out: the lock
- * @returns NO_ERROR
+ * @returns NO_ERROR, or ERROR_INVALID_PARAMETER without a place for it
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportcreatespinlock
  */
 export function VideoPortCreateSpinLock(HwDeviceExtension: HwDeviceExtension, SpinLock: Out<PSPIN_LOCK>): VP_STATUS {
   enter(CREATE, HwDeviceExtension, SpinLock);
   port.device(HwDeviceExtension, CREATE.name);
-  const lock: SpinLock = { spinLock: true, heldFrom: null, site: port.observer?.site() };
+  if (!checkOut<PSPIN_LOCK>(SpinLock, CREATE.name, 'SpinLock')) return ERROR_INVALID_PARAMETER;
+  const lock: SpinLock = { spinLock: true, heldFrom: null, site: port.observer?.site(), acquired: null, told: false };
   SpinLock.value = port.handles.add(lock);
   return NO_ERROR;
 }
@@ -78,11 +85,47 @@ export function VideoPortDeleteSpinLock(HwDeviceExtension: HwDeviceExtension, Sp
       [SpinLock, 0, 0, 0],
       `${DELETE.name}: the lock ${hex(SpinLock)} is held: release it first`,
     );
-    const locks = held();
-    locks.splice(locks.indexOf(lock), 1);
+    forget(lock);
   }
   port.handles.remove(SpinLock);
   return NO_ERROR;
+}
+
+/** Takes a lock off the list of those that are held. */
+function forget(lock: SpinLock): void {
+  const locks = held();
+  locks.splice(locks.indexOf(lock), 1);
+  lock.heldFrom = null;
+  port.processor.locksHeld = locks.length;
+}
+
+/** Address of a lock. */
+const addressOf = (lock: SpinLock): number =>
+  [...port.handles.entries(isSpinLock)].find(([, other]) => other === lock)?.[0] ?? NULL;
+
+/** What the driver itself calls, and goes on after: these may return with a lock that their caller releases. */
+const WITHIN_A_CALL: readonly CallbackName[] = [
+  'HwVidSynchronizeExecutionCallback',
+  'HwVidExecuteDma',
+  'HwVidQueryNamedValueCallback',
+  'HwVidQueryDeviceCallback',
+  'HwVidBankedMemoryCallback',
+];
+
+/** Says that a callback returned with locks which it acquired: whoever wants them next spins for ever. */
+function reportLocksLeft(name: CallbackName, before: number): boolean {
+  if (WITHIN_A_CALL.includes(name)) return false;
+  for (const lock of held().slice(before)) {
+    const handle = addressOf(lock);
+    lock.told = true;
+    port.observer?.report(
+      'lock-held',
+      [handle, port.processor.irql, 0, 0],
+      `${name} returned at IRQL ${port.processor.irql} with the spin lock ${hex(handle)}, which it acquired here with ${lock.acquired?.caller}, still held`,
+      lock.acquired?.site,
+    );
+  }
+  return true;
 }
 
 /** Takes a lock at the present IRQL. */
@@ -96,7 +139,11 @@ function take(handle: PSPIN_LOCK, from: number, caller: string): void {
     return;
   }
   lock.heldFrom = from;
-  held().push(lock);
+  lock.acquired = { caller, site: port.observer?.site() };
+  lock.told = false;
+  const { processor } = port;
+  processor.locksHeld = held().push(lock);
+  processor.onLocksLeft = reportLocksLeft;
 }
 
 /** Lets go of a lock. Returns the IRQL at which it was acquired, or null when it is none that is held. */
@@ -113,15 +160,14 @@ function letGo(handle: PSPIN_LOCK, caller: string): number | null {
   const locks = held();
   const last = locks.at(-1);
   if (last !== lock) {
-    const [first = 0] = [...port.handles.entries(isSpinLock)].find(([, other]) => other === last) ?? [];
+    const first = last ? addressOf(last) : NULL;
     port.observer?.report(
       'spin-lock-order',
       [handle, first, 0, 0],
       `${caller}: the lock ${hex(first)} was acquired after ${hex(handle)} and must be released before it`,
     );
   }
-  locks.splice(locks.indexOf(lock), 1);
-  lock.heldFrom = null;
+  forget(lock);
   return heldFrom;
 }
 
@@ -138,9 +184,10 @@ export function VideoPortAcquireSpinLock(
 ): void {
   enter(ACQUIRE, HwDeviceExtension, SpinLock, OldIrql);
   port.device(HwDeviceExtension, ACQUIRE.name);
+  const oldIrql = checkOut<UCHAR>(OldIrql, ACQUIRE.name, 'OldIrql') ? OldIrql : null;
   const old = port.processor.raise(DISPATCH_LEVEL);
   take(SpinLock, old, ACQUIRE.name);
-  OldIrql.value = old;
+  if (oldIrql) oldIrql.value = old;
 }
 
 /**
@@ -197,9 +244,17 @@ export function VideoPortReleaseSpinLockFromDpcLevel(HwDeviceExtension: HwDevice
   }
 }
 
-/** Says which spin locks were never deleted, for the report at stop. */
+/** Says which spin locks are held or were never deleted, for the report at stop. */
 export function reportSpinLockLeaks(): void {
   for (const [handle, lock] of port.handles.entries(isSpinLock)) {
+    if (lock.heldFrom !== null && !lock.told) {
+      port.observer?.report(
+        'lock-held',
+        [handle, 0, 0, 0],
+        `the spin lock ${hex(handle)}, acquired here with ${lock.acquired?.caller}, is still held`,
+        lock.acquired?.site,
+      );
+    }
     port.observer?.report(
       'leak',
       [handle, 0, 0, 0],

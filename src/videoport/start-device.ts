@@ -13,6 +13,7 @@ import type { DriverEntry, VIDEO_ACCESS_RANGE, VIDEO_PORT_CONFIG_INFO } from '..
 import { NO_ERROR, STATUS_SUCCESS, statusName } from '../ddi/status.ts';
 import { NULL, out, type UCHAR, type ULONG } from '../ddi/types.ts';
 import { DIRQL } from '../hal/processor.ts';
+import { checkUlong, told, toldStatus } from './arguments.ts';
 import { enumerateChildren } from './children.ts';
 import { configInfo, REGISTRY_PATH } from './config-info.ts';
 import { reportLeaks } from './leaks.ts';
@@ -65,8 +66,7 @@ function startDevice(device: VideoDevice): StartFailure | null {
   const found = processor.run('HwVidFindAdapter', PASSIVE_LEVEL, () =>
     driver.HwFindAdapter(device.extension as never, NULL, null, config, out<UCHAR>(0)),
   );
-  if (found !== NO_ERROR)
-    return { failed: `HwVidFindAdapter returned ${found === undefined ? 'nothing' : statusName(found)}` };
+  if (found !== NO_ERROR) return { failed: `HwVidFindAdapter returned ${toldStatus(found)}` };
   device.config = config;
   connectInterrupt(device, config);
   const failure = openDevice(device);
@@ -85,6 +85,7 @@ function legacyResources(device: VideoDevice): readonly VIDEO_ACCESS_RANGE[] {
     const { vendorId, deviceId } = device.pciFunction;
     processor.run('HwVidLegacyResources', PASSIVE_LEVEL, () => HwGetLegacyResources(vendorId, deviceId, list, count));
   }
+  if (!checkUlong(count.value, 'VideoPortInitialize', 'HwLegacyResourceCount')) return [];
   const ranges = (Array.isArray(list.value) ? (list.value as readonly VIDEO_ACCESS_RANGE[]) : []).slice(0, count.value);
   if (ranges.length < count.value) {
     observer?.report(
@@ -105,7 +106,7 @@ export function openDevice(device: VideoDevice): StartFailure | null {
   const initialized = processor.run('HwVidInitialize', PASSIVE_LEVEL, () =>
     driver?.HwInitialize(device.extension as never),
   );
-  if (initialized !== true) return { failed: `HwVidInitialize returned ${String(initialized)}; TRUE means success` };
+  if (initialized !== true) return { failed: `HwVidInitialize returned ${told(initialized)}; TRUE means success` };
   device.opened = true;
   return null;
 }

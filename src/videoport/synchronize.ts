@@ -4,6 +4,7 @@ import type { HwDeviceExtension, PMINIPORT_SYNCHRONIZE_ROUTINE } from '../ddi/mi
 import type { BOOLEAN, UCHAR, ULONG } from '../ddi/types.ts';
 import { milliseconds } from '../hal/clock.ts';
 import { contextBit, DIRQL } from '../hal/processor.ts';
+import { checkCallback, checkUlong, told } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { port } from './port.ts';
 
@@ -38,11 +39,12 @@ export function VideoPortSynchronizeExecution<T>(
   if (Priority !== VpLowPriority && Priority !== VpMediumPriority && Priority !== VpHighPriority) {
     port.observer?.report(
       'bad-argument',
-      [Priority, 0, 0, 0],
-      `${SYNCHRONIZE.name}: Priority is ${Priority}; it must be VpLowPriority, VpMediumPriority or VpHighPriority`,
+      [Number(Priority), 0, 0, 0],
+      `${SYNCHRONIZE.name}: Priority is ${told(Priority)}; it must be VpLowPriority, VpMediumPriority or VpHighPriority`,
     );
     return false;
   }
+  if (!checkCallback(SynchronizeRoutine, SYNCHRONIZE.name, 'SynchronizeRoutine')) return false;
   const { processor } = port;
   const wanted = Priority !== VpLowPriority && device.interrupt ? device.interrupt.irql : DISPATCH_LEVEL;
   return processor.run('HwVidSynchronizeExecutionCallback', Math.max(processor.irql, wanted), () =>
@@ -68,6 +70,7 @@ export function VideoPortGetCurrentIrql(): UCHAR {
  */
 export function VideoPortStallExecution(Microseconds: ULONG): void {
   enter(STALL, Microseconds);
+  if (!checkUlong(Microseconds, STALL.name, 'Microseconds', 'a whole number of microseconds')) return;
   const { processor, observer } = port;
   const starting = contextBit('DriverEntry') | contextBit('HwVidFindAdapter') | contextBit('HwVidInitialize');
   if (Microseconds > LONGEST_STALL && (processor.context & starting) === 0) {

@@ -7,10 +7,20 @@ import { DISPATCH_LEVEL } from '../ddi/constants.ts';
 import type { Layout, Members, Structure } from '../ddi/layout.ts';
 import type { PVOID } from '../ddi/types.ts';
 import { hex, PageFault } from '../memory/address-space.ts';
+import { told } from './arguments.ts';
 import { port } from './port.ts';
 
-/** Makes sure that `count` bytes at an address may be touched; does not return otherwise. */
+/**
+ * Makes sure that `count` bytes at an address may be touched; does not return otherwise. No bytes at all may be asked for
+ * anywhere: a copy of length 0 touches neither side, so both may be NULL.
+ */
 export function requireMapped(address: PVOID, count: number, what: string, write: boolean): void {
+  if (count !== 0) requirePages(address, count, what, write);
+}
+
+/** The same for a view or a structure, which has to lie somewhere even if it is empty. */
+function requirePages(address: PVOID, count: number, what: string, write: boolean): void {
+  if (typeof address !== 'number' || typeof count !== 'number') notNumbers(address, count, what, write);
   try {
     const region = port.space.require(address, count, what);
     if (region.kind === 'pool' || region.kind === 'paged-pool') checkPool(address, count, what, write, region.kind);
@@ -26,6 +36,16 @@ export function requireMapped(address: PVOID, count: number, what: string, write
     if (!(error instanceof PageFault)) throw error;
     port.processor.bugCheck(PAGE_FAULT_IN_NONPAGED_AREA, [error.address, write ? 1 : 0, 0, 0], error.message, error);
   }
+}
+
+/** An address or a length that is no number at all is as good as a wild pointer. */
+function notNumbers(address: unknown, count: unknown, what: string, write: boolean): never {
+  const [name, value] = typeof address === 'number' ? ['length', count] : ['address', address];
+  return port.processor.bugCheck(
+    PAGE_FAULT_IN_NONPAGED_AREA,
+    [0, write ? 1 : 0, 0, 0],
+    `${what}: the ${name} is ${told(value)}; it must be a number`,
+  );
 }
 
 /**
@@ -57,7 +77,7 @@ function checkPool(address: PVOID, count: number, what: string, write: boolean, 
 
 /** Checks the range of a view. Unaligned addresses are refused: a typed view cannot have them. */
 function buffer(name: string, size: number, address: PVOID, count: number): SharedArrayBuffer {
-  requireMapped(address, count * size, `mem.${name}`, true);
+  requirePages(address, size === 1 ? count : count * size, `mem.${name}`, true);
   if (address % size !== 0)
     throw new RangeError(`mem.${name}: ${hex(address)} is not a multiple of ${size}; use mem.u8`);
   return port.space.buffer;

@@ -1,8 +1,9 @@
 /** Time: VideoPortQuerySystemTime, VideoPortQueryPerformanceCounter. */
 import { HIGH_LEVEL } from '../ddi/constants.ts';
 import type { HwDeviceExtension } from '../ddi/miniport.ts';
-import type { LARGE_INTEGER, Out } from '../ddi/types.ts';
+import type { LARGE_INTEGER, NULL, Out } from '../ddi/types.ts';
 import { PERFORMANCE_FREQUENCY, performanceCounter, systemTime } from '../hal/clock.ts';
+import { checkOut, optionalOut } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { port } from './port.ts';
 
@@ -17,7 +18,7 @@ const COUNTER = callRule('VideoPortQueryPerformanceCounter', HIGH_LEVEL);
  */
 export function VideoPortQuerySystemTime(CurrentTime: Out<LARGE_INTEGER>): void {
   enter(SYSTEM_TIME, CurrentTime);
-  CurrentTime.value = systemTime();
+  if (checkOut<LARGE_INTEGER>(CurrentTime, SYSTEM_TIME.name, 'CurrentTime')) CurrentTime.value = systemTime();
 }
 
 /**
@@ -29,10 +30,11 @@ export function VideoPortQuerySystemTime(CurrentTime: Out<LARGE_INTEGER>): void 
  */
 export function VideoPortQueryPerformanceCounter(
   HwDeviceExtension: HwDeviceExtension,
-  PerformanceFrequency: Out<LARGE_INTEGER> | null,
+  PerformanceFrequency: Out<LARGE_INTEGER> | typeof NULL | null,
 ): LARGE_INTEGER {
   enter(COUNTER, HwDeviceExtension, PerformanceFrequency);
   port.device(HwDeviceExtension, COUNTER.name);
-  if (PerformanceFrequency) PerformanceFrequency.value = PERFORMANCE_FREQUENCY;
+  const frequency = optionalOut<LARGE_INTEGER>(PerformanceFrequency, COUNTER.name, 'PerformanceFrequency');
+  if (frequency) frequency.value = PERFORMANCE_FREQUENCY;
   return performanceCounter();
 }

@@ -129,6 +129,30 @@ describe('buses, firmware and ROM', () => {
   rule('VideoPortCheckForDeviceExistence', 'returns FALSE for flags that there are not', () => {
     expect(vp.VideoPortCheckForDeviceExistence(ext, RINGGPU_VENDOR_ID, RINGGPU_DEVICE_ID, 0, 0, 0, 4)).to.equal(false);
   });
+  rule(
+    'VideoPortGetVgaStatus',
+    'returns ERROR_INVALID_FUNCTION for an adapter that is not on the PCI bus',
+    () => {
+      const other = createKernel().start({
+        HwFindAdapter: (
+          _ext: object,
+          _context: number,
+          _argument: string | null,
+          config: vp.VIDEO_PORT_CONFIG_INFO,
+        ) => {
+          Object.assign(config, { AdapterInterfaceType: vp.PCIBus + 1 });
+          return vp.NO_ERROR;
+        },
+      });
+      const status = vp.out<number>(7);
+      expect(vp.VideoPortGetVgaStatus(other.extension, status)).to.equal(vp.ERROR_INVALID_FUNCTION);
+      expect(status.value).to.equal(7);
+    },
+    {
+      chosen:
+        'all adapters of this machine are on PCI; one is not when HwVidFindAdapter left another bus in its config',
+    },
+  );
   rule('VideoPortGetVgaStatus', 'gives 1 for a VGA-compatible device with its ports on, 0 when they are off', () => {
     const status = vp.out<number>();
     expect(vp.VideoPortGetVgaStatus(ext, status)).to.equal(vp.NO_ERROR);

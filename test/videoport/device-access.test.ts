@@ -130,6 +130,54 @@ describe('access ranges, registers and ports', () => {
     );
   });
 
+  describe('mappings', () => {
+    const map = (address: vp.Out<number>, flags = 0, length = 4096) =>
+      vp.VideoPortMapMemory(ext, ranges[flags === 0 ? 0 : 1]?.RangeStart ?? 0n, vp.out(length), vp.out(flags), address);
+    rule('VideoPortFreeDeviceBase', 'takes exactly the address that VideoPortGetDeviceBase returned', () => {
+      vp.VideoPortFreeDeviceBase(ext, registers + 16);
+      expect(kernel.findings[0]?.message).to.match(/lies in the mapping that begins at .* give back what/);
+      expect(vp.VideoPortReadRegisterUlong(registers)).to.equal(RINGGPU_ID);
+      vp.VideoPortFreeDeviceBase(ext, 1234);
+      expect(kernel.findings[1]?.message).to.equal('VideoPortFreeDeviceBase: nothing is mapped at 0x000004D2');
+      vp.VideoPortFreeDeviceBase(ext, registers);
+      vp.VideoPortFreeDeviceBase(ext, ports);
+      expect(kernel.findings.length).to.equal(2);
+      vp.VideoPortFreeDeviceBase(ext, ports);
+      expect(kernel.findings.length).to.equal(3);
+    });
+    rule('VideoPortUnmapMemory', 'unmaps the whole mapping that contains the address', () => {
+      const address = vp.out(vp.NULL);
+      expect(map(address, 0, 100)).to.equal(vp.NO_ERROR);
+      expect(vp.VideoPortUnmapMemory(ext, address.value + 50, vp.NULL)).to.equal(vp.NO_ERROR);
+      expect(crashOf(() => vp.VideoPortReadRegisterUlong(address.value)).code).to.equal(0x50);
+      expect(kernel.rules()).to.deep.equal([]);
+      expect(vp.VideoPortUnmapMemory(ext, address.value, vp.NULL)).to.equal(vp.ERROR_INVALID_PARAMETER);
+      const port = vp.out(vp.NULL);
+      expect(map(port, vp.VIDEO_MEMORY_SPACE_IO, 8)).to.equal(vp.NO_ERROR);
+      expect(vp.VideoPortUnmapMemory(ext, port.value + 3, vp.NULL)).to.equal(vp.NO_ERROR);
+    });
+    rule('VideoPortUnmapMemory', 'takes NULL or the process handle with which it was mapped, and no other', () => {
+      const address = vp.out(vp.NULL);
+      map(address);
+      expect(vp.VideoPortUnmapMemory(ext, address.value, 77)).to.equal(vp.ERROR_INVALID_PARAMETER);
+      expect(kernel.findings[0]?.message).to.match(/^VideoPortUnmapMemory: ProcessHandle is 77; it must be NULL/);
+      expect(vp.VideoPortReadRegisterUlong(address.value)).to.equal(RINGGPU_ID);
+      expect(vp.VideoPortUnmapMemory(ext, address.value, null)).to.equal(vp.NO_ERROR);
+    });
+    rule(
+      'VideoPortMapMemory',
+      'takes *VirtualAddress as NULL or a process handle: what was left in it from before is refused',
+      () => {
+        const address = vp.out(0x1234);
+        expect(map(address)).to.equal(vp.ERROR_INVALID_PARAMETER);
+        expect(address.value).to.equal(0x1234);
+        expect(kernel.findings[0]?.message).to.match(/^VideoPortMapMemory: \*VirtualAddress is 4660; it must be NULL/);
+        for (const none of [vp.NULL, null, undefined]) expect(map(vp.out(none as number))).to.equal(vp.NO_ERROR);
+      },
+      { chosen: 'this machine has no process but the system, so every handle is one of none' },
+    );
+  });
+
   describe('RingGPU’s local memory, in BAR 0', () => {
     let local: number;
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { reportEventLeaks } from '../../src/videoport/event.ts';
 import * as vp from '../../src/videoport/index.ts';
 import { crashOf, createKernel, type Kernel } from '../support/kernel.ts';
 import { rule } from '../support/rule.ts';
@@ -56,6 +57,39 @@ describe('events', () => {
       kernel.processor.lower(vp.PASSIVE_LEVEL);
     })(kernel.processor.sleep);
     expect(vp.VideoPortWaitForSingleObject(ext, event, null)).to.equal(vp.NO_ERROR);
+  });
+  rule('VideoPortWaitForSingleObject', 'takes NULL, null and no Timeout at all as for ever', () => {
+    for (const never of [vp.NULL, null, undefined]) {
+      const event = create(0);
+      kernel.onSleep = (milliseconds) => {
+        expect(milliseconds).to.equal(Infinity);
+        vp.VideoPortSetEvent(ext, event);
+      };
+      expect(vp.VideoPortWaitForSingleObject(ext, event, never as null)).to.equal(vp.NO_ERROR);
+    }
+    expect(kernel.rules()).to.deep.equal([]);
+  });
+  rule('VideoPortWaitForSingleObject', 'takes a pointer to its Timeout: to 0 it only looks', () => {
+    expect(vp.VideoPortWaitForSingleObject(ext, create(0), vp.out(0n))).to.equal(vp.WAIT_TIMEOUT);
+    expect(kernel.rules()).to.deep.equal([]);
+  });
+  rule('VideoPortWaitForSingleObject', 'refuses a Timeout that is no time, and names it', () => {
+    for (const wrong of [-10000, 'x', vp.out(5), vp.out()]) {
+      const status = vp.VideoPortWaitForSingleObject(ext, create(0), wrong as never);
+      expect(status).to.equal(vp.ERROR_INVALID_PARAMETER);
+      expect(kernel.findings.at(-1)?.message).to.match(
+        /^VideoPortWaitForSingleObject: Timeout is .+ a bigint, or NULL/,
+      );
+    }
+  });
+  rule('VideoPortCreateEvent', 'wants its VideoPortDeleteEvent: the report at stop names the event', () => {
+    vp.VideoPortDeleteEvent(ext, create(0));
+    reportEventLeaks();
+    expect(kernel.rules()).to.deep.equal([]);
+    create(0);
+    reportEventLeaks();
+    expect(kernel.rules()).to.deep.equal(['leak']);
+    expect(kernel.findings[0]?.message).to.match(/^the event 0xC\w+ was never deleted/);
   });
   rule('VideoPortWaitForSingleObject', 'returns WAIT_TIMEOUT after a relative Timeout, and not earlier', () => {
     const asked: number[] = [];

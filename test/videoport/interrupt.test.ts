@@ -118,9 +118,50 @@ describe('interrupts', () => {
   });
   it('crash the machine on a call for PASSIVE_LEVEL: 0x0A', () => {
     const kernel = createKernel();
-    startWith(kernel, () => vp.VideoPortDebugPrint(vp.Info, 'no'));
+    startWith(kernel, (ext) => vp.VideoPortGetVersion(ext, { Size: vp.SIZE_OF_VPOSVERSIONINFO }));
     raise(kernel, RINGGPU_INT_VBLANK);
     expect(crashOf(() => kernel.processor.safepoint()).code).to.equal(0x0a);
+  });
+});
+
+describe('VideoPortQueueDpc', () => {
+  rule('VideoPortQueueDpc', 'without a routine that can be called is a finding, at the call, and FALSE', () => {
+    for (const wrong of [vp.NULL, null, 5, 'x']) {
+      const kernel = createKernel();
+      const { extension } = kernel.start();
+      const queued = kernel.processor.run('HwVidDpcRoutine', vp.DISPATCH_LEVEL, () =>
+        vp.VideoPortQueueDpc(extension, wrong as never, null),
+      );
+      expect(queued).to.equal(false);
+      expect(kernel.findings[0]?.message).to.match(/^VideoPortQueueDpc: CallbackRoutine is .+ must be a function/);
+    }
+  });
+  rule('VideoPortQueueDpc', 'of a DPC that queues itself without end is a finding, and the machine goes on', () => {
+    const kernel = createKernel();
+    const { extension } = kernel.start();
+    let runs = 0;
+    const dpc = (ext: object) => {
+      runs++;
+      vp.VideoPortQueueDpc(ext, dpc, null);
+    };
+    kernel.processor.run('HwVidInterrupt', DIRQL, () => vp.VideoPortQueueDpc(extension, dpc, null));
+    expect(kernel.rules()).to.deep.equal(['callback-contract']);
+    expect(kernel.findings[0]?.message).to.match(/HwVidDpcRoutine has queued itself 10000 times in a row/);
+    expect(runs).to.be.above(10_000);
+    kernel.processor.run('HwVidInterrupt', DIRQL, () =>
+      expect(vp.VideoPortQueueDpc(extension, () => runs++, null)).to.equal(true),
+    );
+  });
+  rule('VideoPortQueueDpc', 'may be called by a DPC that has more to do', () => {
+    const kernel = createKernel();
+    const { extension } = kernel.start();
+    let left = 5000;
+    const dpc = (ext: object) => {
+      if (--left > 0) expect(vp.VideoPortQueueDpc(ext, dpc, null)).to.equal(true);
+    };
+    kernel.processor.run('HwVidInterrupt', DIRQL, () => vp.VideoPortQueueDpc(extension, dpc, null));
+    expect(left).to.equal(0);
+    expect(kernel.rules()).to.deep.equal([]);
   });
 });
 

@@ -84,6 +84,21 @@ describe('the DMA functions of Windows NT 4', () => {
     ])
       expect(crashOf(() => kernel.processor.run('HwVidDpcRoutine', vp.DISPATCH_LEVEL, call)).code).to.equal(0x0a);
   });
+  rule('VideoPortUnlockPages', 'always returns TRUE', () => {
+    kernel = createKernel({ verifier: false });
+    const other = kernel.start().extension;
+    const packet = vp.VideoPortAllocatePool(other, vp.VpPagedPool, 4096, 1);
+    const request = {
+      IoControlCode: 0,
+      StatusBlock: { Status: 0, Information: 0 },
+      InputBuffer: packet,
+      InputBufferLength: 64,
+      OutputBuffer: packet,
+      OutputBufferLength: 4096,
+    };
+    expect(vp.VideoPortLockPages(other, request, null, null, vp.VideoPortDmaInitOnly)).to.equal(true);
+    expect(vp.VideoPortUnlockPages(other, packet)).to.equal(true);
+  });
   rule('VideoPortUnlockPages', 'outside of HwVidStartIO is a finding, as is what a request leaves locked', () => {
     let list = 0;
     inRequest(10, 100, (packet) => {

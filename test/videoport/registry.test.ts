@@ -88,6 +88,19 @@ describe('the registry', () => {
     },
     { page: 'nc-video-pminiport_get_registry_routine' },
   );
+  rule(SET, 'keeps a value of any length; the log shows its beginning', () => {
+    const length = 300_000;
+    const large = kernel.space.map('system', length)?.base ?? 0;
+    for (const fill of [0, 0x41, 0xa5]) {
+      vp.mem.u8(large, length).fill(fill);
+      if (fill === 0x41) for (let at = 1; at < length; at += 2) vp.mem.u8(large + at, 1)[0] = 0;
+      expect(vp.VideoPortSetRegistryParameters(ext, 'Large', large, length)).to.equal(vp.NO_ERROR);
+      expect(kernel.log.at(-1)).to.match(/registry: Large = /);
+      expect(kernel.log.at(-1)?.length).to.be.below(300);
+      expect(read('Large').seen[0]?.bytes.length).to.equal(length);
+      expect(read('Large', 1).status).to.equal(vp.ERROR_INVALID_PARAMETER);
+    }
+  });
   rule(SET, 'returns ERROR_INVALID_PARAMETER for the system’s own DefaultSettings. values', () => {
     expect(write('DefaultSettings.XResolution', [1])).to.equal(vp.ERROR_INVALID_PARAMETER);
     expect(write('defaultsettings.vrefresh', [1])).to.equal(vp.ERROR_INVALID_PARAMETER);

@@ -131,7 +131,45 @@ describe('spin locks', () => {
     kernel.processor.run('HwVidStartIO', vp.PASSIVE_LEVEL, () =>
       vp.VideoPortAcquireSpinLock(ext, lock, vp.out<number>()),
     );
-    expect(kernel.findings[0]?.message).to.match(/HwVidStartIO returned at IRQL 2.*A lock still held/);
+    expect(kernel.rules()).to.deep.equal(['lock-held']);
+    expect(kernel.findings[0]?.message).to.match(
+      /^HwVidStartIO returned at IRQL 2 with the spin lock 0xC\w+, which it acquired here with VideoPortAcquireSpinLock, still/,
+    );
+  });
+  rule(AT_DPC, 'that no release follows before the DPC returns is a finding', () => {
+    kernel.processor.run('HwVidDpcRoutine', vp.DISPATCH_LEVEL, () => vp.VideoPortAcquireSpinLockAtDpcLevel(ext, lock));
+    expect(kernel.rules()).to.deep.equal(['lock-held']);
+    expect(kernel.findings[0]?.message).to.match(/^HwVidDpcRoutine returned.*VideoPortAcquireSpinLockAtDpcLevel/);
+    // It was told: at stop the lock is one that was never deleted, and no more.
+    reportSpinLockLeaks();
+    expect(kernel.rules()).to.deep.equal(['lock-held', 'leak']);
+  });
+  rule([ACQUIRE, RELEASE], 'may span a synchronisation callback that acquires, and whose caller releases', () => {
+    const old = vp.out<number>();
+    kernel.processor.run('HwVidDpcRoutine', vp.DISPATCH_LEVEL, () => {
+      const acquire = () => {
+        vp.VideoPortAcquireSpinLock(ext, lock, old);
+        return true;
+      };
+      vp.VideoPortSynchronizeExecution(ext, vp.VpLowPriority, acquire, null);
+      vp.VideoPortReleaseSpinLock(ext, lock, old.value);
+    });
+    expect(kernel.rules()).to.deep.equal([]);
+  });
+  rule(ACQUIRE, 'of a lock that an interrupted callback holds is no business of the interrupt routine’s return', () => {
+    kernel.processor.run('HwVidStartIO', vp.PASSIVE_LEVEL, () => {
+      const old = vp.out<number>();
+      vp.VideoPortAcquireSpinLock(ext, lock, old);
+      kernel.processor.run('HwVidInterrupt', DIRQL, () => true);
+      vp.VideoPortReleaseSpinLock(ext, lock, old.value);
+    });
+    expect(kernel.rules()).to.deep.equal([]);
+  });
+  rule(ACQUIRE, 'of a lock that is still held when the machine stops is a finding that says where', () => {
+    vp.VideoPortAcquireSpinLock(ext, lock, vp.out<number>());
+    reportSpinLockLeaks();
+    expect(kernel.rules()).to.deep.equal(['lock-held', 'leak']);
+    expect(kernel.findings[0]?.message).to.match(/acquired here with VideoPortAcquireSpinLock, is still held/);
   });
   rule([AT_DPC, FROM_DPC], 'lock at DISPATCH_LEVEL without a change of IRQL', () => {
     kernel.processor.run('HwVidDpcRoutine', vp.DISPATCH_LEVEL, () => {
