@@ -25,6 +25,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   'port-calls': async () => (await import('./port-calls.ts')).portCallsBench(),
   boot: async () => (await import('./boot.ts')).bootBench(),
   'engine-draw': async () => against(await (await import('./engine-draw.ts')).benchEngineDraw()),
+  'engine-packets': async () => against(await (await import('./engine-packets.ts')).benchEnginePackets()),
   'engine-doorbell': async () => against(await (await import('./engine-doorbell.ts')).benchEngineDoorbell()),
 };
 

@@ -67,10 +67,14 @@ export class Batch {
   fetchBytes = 0;
   /** It takes no more packets. */
   closed = false;
-  /** The job table; its first words are in use. */
-  readonly jobs: Uint32Array<ArrayBuffer> = new Uint32Array(JOB_TABLE_WORDS);
-  jobSlots = 0;
+  /** The jobs in the order of their packets, and the number of each one's group. */
+  readonly jobs: Uint32Array<ArrayBuffer> = new Uint32Array(MAX_JOBS * JOB_WORDS);
+  readonly jobGroups = new Uint16Array(MAX_JOBS);
   jobCount = 0;
+  /** The job table, for a device that executes group by group; as many of its slots are in use. */
+  readonly table: Uint32Array<ArrayBuffer> = new Uint32Array(JOB_TABLE_WORDS);
+  jobSlots = 0;
+  readonly #nextSlot = new Uint16Array(MAX_JOBS);
   /** Groups of jobs: first slot, jobs, widest, highest; and so on. */
   readonly groups: number[] = [];
   scratchBytes = 0;
@@ -153,36 +157,53 @@ export class Batch {
     return this.workBytes === 0 && this.jobCount === 0 && this.pullBytes === 0;
   }
 
-  /** Sends a packet to the device. Returns the index of its header in `commands`. */
-  addCommand(packet: Packet): number {
-    const at = this.commandWords;
+  /** Sends a packet to the device, in the place of another of the same length if `at` names one. Returns the index of its header in `commands`. */
+  addCommand(packet: Packet, at = this.commandWords): number {
     for (let i = 0; i < packet.words; i++) this.commands[at + i] = packet.word(i);
-    this.commandWords += packet.words;
+    this.commandWords = Math.max(this.commandWords, at + packet.words);
     return at;
   }
 
-  /** Appends a job, in a new group when `separate` or when it is the first. `words` is as job.ts has it. */
-  addJob(separate: boolean, words: readonly number[]): void {
-    const width = words[JOB_COLUMNS] as number;
-    const height = words[JOB_HEIGHT] as number;
-    const { groups } = this;
-    if (separate || groups.length === 0) {
-      this.jobSlots = Math.ceil(this.jobSlots / GROUP_ALIGNMENT) * GROUP_ALIGNMENT;
-      groups.push(this.jobSlots, 1, width, height);
-    } else {
-      const group = groups.length - 4;
-      (groups[group + 1] as number)++;
-      groups[group + 2] = Math.max(groups[group + 2] as number, width);
-      groups[group + 3] = Math.max(groups[group + 3] as number, height);
-    }
+  /** Adds a job to a group. `words` is as job.ts has it. */
+  addJob(group: number, words: readonly number[]): void {
     // Numbers beyond 32 bits and below 0 are stored modulo 2³², as the shader reckons.
-    for (let i = 0; i < JOB_WORDS; i++) this.jobs[this.jobSlots * JOB_WORDS + i] = words[i] ?? 0;
-    this.jobSlots++;
-    this.jobCount++;
+    for (let i = 0; i < JOB_WORDS; i++) this.jobs[this.jobCount * JOB_WORDS + i] = words[i] ?? 0;
+    this.jobGroups[this.jobCount++] = group;
   }
 
-  /** Plans what is read back, once all packets are in. */
-  planReadback(): void {
+  /** Makes it ready for the device, once all packets are in. */
+  finish(): void {
+    this.#layOutJobs();
+    this.#planReadback();
+  }
+
+  /** The jobs group by group, as the device gets them. */
+  #layOutJobs(): void {
+    const { groups, jobGroups, jobs, table } = this;
+    for (let job = 0; job < this.jobCount; job++) {
+      const group = (jobGroups[job] as number) * 4;
+      const columns = jobs[job * JOB_WORDS + JOB_COLUMNS] as number;
+      const rows = jobs[job * JOB_WORDS + JOB_HEIGHT] as number;
+      while (groups.length <= group) groups.push(0, 0, 0, 0);
+      (groups[group + 1] as number)++;
+      groups[group + 2] = Math.max(groups[group + 2] as number, columns);
+      groups[group + 3] = Math.max(groups[group + 3] as number, rows);
+    }
+    for (let group = 0; group < groups.length; group += 4) {
+      groups[group] = Math.ceil(this.jobSlots / GROUP_ALIGNMENT) * GROUP_ALIGNMENT;
+      this.jobSlots = (groups[group] as number) + (groups[group + 1] as number);
+      this.#nextSlot[group / 4] = groups[group] as number;
+    }
+    for (let job = 0; job < this.jobCount; job++) {
+      const group = jobGroups[job] as number;
+      const slot = this.#nextSlot[group] as number;
+      this.#nextSlot[group] = slot + 1;
+      table.set(jobs.subarray(job * JOB_WORDS, (job + 1) * JOB_WORDS), slot * JOB_WORDS);
+    }
+  }
+
+  /** Plans what is read back. */
+  #planReadback(): void {
     const { reads, touched } = this;
     sortPairs(touched);
     let offset = READBACK_HEADER;

@@ -303,7 +303,7 @@ export class CommandProcessor {
       this.#retireDone();
       return false;
     }
-    batch.planReadback();
+    batch.finish();
     if (batch.idle) {
       batch.state = 'done';
     } else {

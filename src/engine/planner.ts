@@ -30,6 +30,7 @@ import {
 import { NO_PAGE } from '../memory/page-allocator.ts';
 import type { Batch } from './batch.ts';
 import { JOB_COPY_TO_SCRATCH, JOB_FENCE, JOB_FILL, JOB_MOVE, MAX_JOBS, movesWords } from './job.ts';
+import { JobGroups } from './job-groups.ts';
 import { ENGINE_OPERAND, OPERAND_INDEX } from './operands.ts';
 import type { Packet } from './packet-decoder.ts';
 import {
@@ -70,13 +71,10 @@ export class Planner {
   /** Where the processor's window onto local memory begins among all that can be pulled. */
   readonly #localBase: number;
   readonly #pulls: PagePulls;
-  /** What the jobs of the last group read and write. */
-  readonly #groupReads: Rectangle[] = [];
-  readonly #groupWrites: Rectangle[] = [];
-  /** The last group may take no more jobs. */
-  #groupClosed = false;
-  /** Its jobs move words: see `movesWords`. */
-  #groupMoves = true;
+  readonly #groups = new JobGroups();
+  /** The last fence's index in `batch.commands`, and its dword in the aperture, as long as no other job has touched that. */
+  #fenceCommand = 0;
+  #fencePlace: Rectangle | null = null;
 
   constructor(
     iommu: IommuReader,
@@ -93,9 +91,8 @@ export class Planner {
   }
 
   begin(): void {
-    this.#groupReads.length = 0;
-    this.#groupWrites.length = 0;
-    this.#groupClosed = false;
+    this.#groups.begin();
+    this.#fencePlace = null;
   }
 
   /**
@@ -250,14 +247,20 @@ export class Planner {
       const rectangle = rangeAt(address, 4);
       const place = this.#place(rectangle, true);
       if ('code' in place) return place;
-      const command = batch.addCommand(packet);
-      this.#addJob(batch, JOB_FENCE, command, { ...NO_PLACES, destination: place });
+      // Where nobody has looked at the last fence's value, this one takes its place.
+      const isLatest = this.#fencePlace?.base === place.aperture.base;
+      const command = batch.addCommand(packet, isLatest ? this.#fenceCommand : undefined);
+      if (!isLatest) {
+        this.#addJob(batch, JOB_FENCE, command, { ...NO_PLACES, destination: place });
+        this.#fenceCommand = command;
+        this.#fencePlace = place.aperture;
+        batch.fenceJobs++;
+      }
       batch.slices.add(place.slice);
       batch.fenceSlice = place.slice;
       batch.fenceAddress = address;
       batch.fenceByte = place.aperture.base;
       batch.fenceWord = command + OPERAND_INDEX.FENCE_VALUE;
-      batch.fenceJobs++;
     }
     batch.fences++;
     batch.fenceValue = packet.word(OPERAND_INDEX.FENCE_VALUE);
@@ -331,37 +334,29 @@ export class Planner {
     const kind = kindFor(kindOfAll, destination.logical, source?.logical);
     const command = batch.addCommand(packet);
     if (places.triangles) {
-      this.#groupClosed = true;
-      this.#addJob(batch, kind, command, places);
-      this.#groupClosed = true;
+      this.#addJob(batch, kind, command, places, true);
     } else if (!source || !mayOverlap(destination.aperture, source.aperture)) {
       this.#addJob(batch, kind, command, places);
     } else {
-      // Scratch is one place: nobody shares a group with either half.
       const { width, height } = source.logical;
       batch.scratchBytes = Math.max(batch.scratchBytes, width * height * 4);
-      this.#groupClosed = true;
-      this.#addJob(batch, JOB_COPY_TO_SCRATCH, command, { ...NO_PLACES, source });
-      this.#groupClosed = true;
-      this.#addJob(batch, fromScratch, command, { ...places, source: null });
-      this.#groupClosed = true;
+      this.#addJob(batch, JOB_COPY_TO_SCRATCH, command, { ...NO_PLACES, source }, true);
+      this.#addJob(batch, fromScratch, command, { ...places, source: null }, true);
     }
   }
 
-  /** @param command index of the packet's header in `batch.commands` */
-  #addJob(batch: Batch, kind: number, command: number, places: Places): void {
+  /**
+   * @param command index of the packet's header in `batch.commands`
+   * @param alone it uses scratch memory, which is one place
+   */
+  #addJob(batch: Batch, kind: number, command: number, places: Places, alone = false): void {
     const { destination, source, table, triangles } = places;
-    const reads = readsOf(places);
-    const depends =
-      this.#groupClosed ||
-      movesWords(kind) !== this.#groupMoves ||
-      (destination !== null && touchesAny(destination.aperture, this.#groupReads)) ||
-      (destination !== null && touchesAny(destination.aperture, this.#groupWrites)) ||
-      reads.some(({ aperture }) => touchesAny(aperture, this.#groupWrites));
-    if (depends) this.begin();
-    this.#groupMoves = movesWords(kind);
-    if (destination) this.#groupWrites.push(destination.aperture);
-    for (const { aperture } of reads) this.#groupReads.push(aperture);
+    const writes = destination?.aperture ?? null;
+    const reads = readsOf(places).map(({ aperture }) => aperture);
+    const fence = this.#fencePlace;
+    if (fence && ((writes && mayOverlap(fence, writes)) || reads.some((read) => mayOverlap(fence, read)))) {
+      this.#fencePlace = null;
+    }
     const wordOf = (place: Place | null) => (place ? place.aperture.base / 4 : 0);
     const { width, height } = (destination ?? (source as Place)).logical;
     const columns = destination ? rowWords(destination.logical) : width;
@@ -372,7 +367,8 @@ export class Planner {
       const { tiles, words } = triangleBins(columns, height, count, tileShift);
       batch.binBytes = Math.max(batch.binBytes, tiles * words * 4);
     }
-    batch.addJob(depends, [
+    const group = this.#groups.place({ writes, reads, moves: movesWords(kind), alone, columns, rows: height });
+    batch.addJob(group, [
       ...[kind, batch.commandPlace + command, wordOf(destination), wordOf(source), width, height],
       ...[columns, wordOf(table), wordOf(triangles), triangles ? triangles.logical.height : 0],
       tileShift,
@@ -450,11 +446,6 @@ function unmapped(address: number): PacketFault {
 
 function refused(address: number, why: string): PacketFault {
   return { code: RINGGPU_FAULT_SURFACE, address, why };
-}
-
-function touchesAny(rectangle: Rectangle, others: readonly Rectangle[]): boolean {
-  for (const other of others) if (mayOverlap(rectangle, other)) return true;
-  return false;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { gpuContext } from './fake-cpu.ts';
+import { STREAM_REGRESSIONS } from './stream-regressions.ts';
 import { streams } from './streams.ts';
 import { Twins } from './twins.ts';
 
@@ -17,7 +18,7 @@ describe('the two engines', () => {
       fc.asyncProperty(streams(MAX_PACKETS), fc.integer(), async (stream, seed) => {
         if ((await twins.play(stream, seed)) !== 0) faulted++;
       }),
-      { numRuns: STREAMS, endOnFailure: true },
+      { numRuns: STREAMS, endOnFailure: true, examples: [...STREAM_REGRESSIONS] },
     );
     // Streams that all run through, or all fault at once, would prove little.
     expect(faulted).to.be.within(STREAMS * 0.1, STREAMS * 0.8);

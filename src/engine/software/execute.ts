@@ -20,14 +20,10 @@ import { blend, fromColour, toColour } from '../pixel-formats.ts';
 import { drawTriangles } from './draw.ts';
 import { eachPixel, load, placeOf } from './place.ts';
 
-/** Executes a batch's jobs, group by group, on the words of the aperture. */
+/** Executes a batch's jobs on the words of the aperture, in the order of their packets: the measure of every other order. */
 export function executeJobs(aperture: Uint32Array, batch: Batch): void {
   const scratch = batch.scratchBytes > 0 ? new Uint32Array(batch.scratchBytes / 4) : aperture;
-  for (let group = 0; group < batch.groups.length; group += 4) {
-    const first = batch.groups[group] as number;
-    const end = first + (batch.groups[group + 1] as number);
-    for (let slot = first; slot < end; slot++) execute(aperture, scratch, batch.jobs, slot * JOB_WORDS);
-  }
+  for (let job = 0; job < batch.jobCount; job++) execute(aperture, scratch, batch.jobs, job * JOB_WORDS);
 }
 
 function execute(aperture: Uint32Array, scratch: Uint32Array, jobs: Uint32Array, at: number): void {

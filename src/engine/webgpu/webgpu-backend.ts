@@ -232,7 +232,7 @@ export class WebGpuBackend implements Backend {
     const { commands, commandWords, pulls } = batch;
     let at = READBACK_HEADER;
     slab.words[0] = batch.serial;
-    slab.words.set(batch.jobs.subarray(0, jobBytes / 4), at / 4);
+    slab.words.set(batch.table.subarray(0, jobBytes / 4), at / 4);
     at += jobBytes;
     slab.words.set(commands.subarray(0, commandWords), at / 4);
     at += commandWords * 4;
@@ -277,15 +277,15 @@ export class WebGpuBackend implements Backend {
       const rows = groups[i + 3] as number;
       this.#dynamicOffset[0] = first * 4;
       pass.setBindGroup(0, bindings, this.#dynamicOffset, 0, 1);
-      if (batch.jobs[first] === JOB_DRAW) {
-        const tileShift = batch.jobs[first + JOB_TILE_SHIFT] as number;
-        const bins = triangleBins(columns, rows, batch.jobs[first + JOB_TRIANGLES] as number, tileShift);
+      if (batch.table[first] === JOB_DRAW) {
+        const tileShift = batch.table[first + JOB_TILE_SHIFT] as number;
+        const bins = triangleBins(columns, rows, batch.table[first + JOB_TRIANGLES] as number, tileShift);
         pass.setPipeline(gpu.binPipeline);
         pass.dispatchWorkgroups(bins.summaries, Math.ceil(bins.tiles / BIN_LANES));
         pass.setPipeline(gpu.drawPipeline);
         pass.dispatchWorkgroups(Math.ceil(columns / DRAW_BLOCK), Math.ceil(rows / DRAW_BLOCK));
       } else {
-        pass.setPipeline(movesWords(batch.jobs[first] as number) ? gpu.movePipeline : gpu.executePipeline);
+        pass.setPipeline(movesWords(batch.table[first] as number) ? gpu.movePipeline : gpu.executePipeline);
         pass.dispatchWorkgroups(
           Math.ceil(columns / TILE_WIDTH),
           Math.ceil(rows / TILE_HEIGHT),
