@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { PlaygroundApp } from '../../src/playground/playground-app.ts';
 import type { SourceEditor } from '../../src/playground/source-editor.ts';
-import { FakeMachineHost, holdAt } from './fake-machine-host.ts';
+import { FakeMachineHost, findingAt, holdAt } from './fake-machine-host.ts';
 import { loadPageStyles } from './page-styles.ts';
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
@@ -119,6 +119,16 @@ describe('stepping on the page', () => {
     press('F11', true);
     expect(host.machine.steps).to.deep.equal(['step', 'step', 'out', 'out']);
     press('F8', false, content);
+    expect(host.machine.state).to.equal('running');
+  });
+
+  it('F8 pauses in the editor, and Alt+F8 goes to the next mark', async () => {
+    host.machine.emit({ type: 'finding', finding: findingAt(90) });
+    await editing();
+    const content = editor()?.view.contentDOM as HTMLElement;
+    content.dispatchEvent(new KeyboardEvent('keydown', { key: 'F8', altKey: true, bubbles: true, composed: true }));
+    const { doc, selection } = (editor() as NonNullable<ReturnType<typeof editor>>).view.state;
+    expect(doc.lineAt(selection.main.from).number).to.equal(90);
     expect(host.machine.state).to.equal('running');
   });
 

@@ -3,7 +3,7 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from '@codemirror/commands';
 import { javascript } from '@codemirror/lang-javascript';
 import { bracketMatching, foldKeymap, indentOnInput, indentUnit } from '@codemirror/language';
-import { lintKeymap } from '@codemirror/lint';
+import { lintKeymap, nextDiagnostic } from '@codemirror/lint';
 import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from '@codemirror/search';
 import {
   Compartment,
@@ -323,6 +323,8 @@ export class DriverEditor {
           ...completionKeymap,
           ...searchKeymap,
           ...lintKeymap,
+          // Its own key, F8, pauses the driver.
+          { key: 'Alt-F8', run: nextDiagnostic },
           ...foldKeymap,
           ...historyKeymap,
           // Only when nothing above had a use for it: a list, a panel, several cursors.
