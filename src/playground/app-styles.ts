@@ -485,7 +485,7 @@ export const appStyles = [
     @container bezel (width < 480px) {
       :host(:not([layout='monitor'])) .bezel {
         flex-wrap: wrap;
-        row-gap: 0;
+        gap: 0 8px;
         height: calc(var(--bezel-height) * 2);
       }
 

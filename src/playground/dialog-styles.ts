@@ -4,7 +4,7 @@ import { css } from 'lit';
 export const dialogStyles = css`
   dialog {
     width: min(620px, calc(100vw - 24px));
-    max-height: calc(100dvh - 32px);
+    max-height: calc(100dvh - 20px);
     padding: 0;
     border: 1px solid var(--line-strong);
     border-radius: 10px;

@@ -3,11 +3,12 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { defaultExample, provideExample } from '../link/examples.ts';
 import { decodeLink, encodeLink } from '../link/link.ts';
 import type { LinkMachine } from '../link/link-state.ts';
-import { readDrivers } from './driver-archive.ts';
+import { packDriver, readDrivers } from './driver-archive.ts';
 import type { DriverRequest } from './drivers-dialog.ts';
 import type { FileRequest } from './file-tabs.ts';
 import { loadGalleryDriver, loadNewDriver } from './gallery.ts';
 import { LiveRun } from './live-run.ts';
+import { download } from './share-dialog.ts';
 import { fileNameFrom, lessonOf, Workspace } from './workspace.ts';
 
 /** Something that the visitor must know. */
@@ -203,6 +204,16 @@ export class DriverDesk implements ReactiveController {
         case 'duplicate':
           workspace.duplicate(request.id);
           break;
+        case 'export': {
+          const driver = workspace.store.get(request.id);
+          if (!driver) break;
+          const { name, content } = await packDriver([
+            { name: driver.fileName, source: driver.source },
+            ...driver.others,
+          ]);
+          download(content, name);
+          break;
+        }
         case 'remove': {
           const fileName = workspace.store.get(request.id)?.fileName ?? '';
           const undo = workspace.remove(request.id);

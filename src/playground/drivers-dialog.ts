@@ -3,13 +3,12 @@ import { dialogStyles } from './dialog-styles.ts';
 import type { StoredDriver } from './driver-store.ts';
 import type { GalleryEntry } from './gallery.ts';
 import { copyIcon, exportIcon, importIcon, logo, newIcon, renameIcon, trashIcon } from './icons.ts';
-import { download } from './share-dialog.ts';
 import { sharedStyles } from './shared-styles.ts';
 import { filmFrames, filmOf } from './thumbnails.ts';
 
 /** What someone asks of the list of drivers. */
 export type DriverRequest =
-  | { readonly action: 'shipped' | 'mine' | 'duplicate' | 'remove' | 'lesson'; readonly id: string }
+  | { readonly action: 'shipped' | 'mine' | 'duplicate' | 'export' | 'remove' | 'lesson'; readonly id: string }
   | { readonly action: 'rename'; readonly id: string; readonly name: string }
   | { readonly action: 'import'; readonly files: readonly File[] }
   | { readonly action: 'new' };
@@ -146,7 +145,7 @@ export class DriversDialog extends LitElement {
       <span class="actions">
         <button class="plain icon" data-rename aria-label=${`Rename ${fileName}`} title="Rename" @click=${() => this.#rename(id)}>${renameIcon}</button>
         <button class="plain icon" data-duplicate aria-label=${`Duplicate ${fileName}`} title="Duplicate" @click=${() => this.#ask({ action: 'duplicate', id })}>${copyIcon}</button>
-        <button class="plain icon" data-export aria-label=${`Save ${fileName} as a file`} title="Save as a file" @click=${() => download(new Blob([driver.source], { type: 'text/plain' }), fileName)}>${exportIcon}</button>
+        <button class="plain icon" data-export aria-label=${`Save ${fileName} as a file`} title="Save as a file" @click=${() => this.#ask({ action: 'export', id })}>${exportIcon}</button>
         <button class="plain icon" data-remove aria-label=${`Delete ${fileName}`} title="Delete" @click=${() => this.#ask({ action: 'remove', id })}>${trashIcon}</button>
       </span>
     </li>`;
@@ -214,7 +213,7 @@ export class DriversDialog extends LitElement {
 
       .parts {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) 292px;
+        grid-template-columns: minmax(0, 1fr) 308px;
         gap: 0 24px;
         align-items: start;
       }
@@ -295,7 +294,7 @@ export class DriversDialog extends LitElement {
         display: grid;
         gap: 5px;
         align-content: start;
-        padding: 9px 11px 11px;
+        padding: 8px 11px 10px;
       }
 
       .name {

@@ -165,8 +165,8 @@ export class StatsPanel extends LitElement {
         z-index: -1;
         right: 0;
         bottom: 0;
-        width: 62%;
-        height: 58%;
+        width: 40%;
+        height: 62%;
       }
 
       path {

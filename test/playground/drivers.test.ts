@@ -302,6 +302,28 @@ describe('drivers of the page', () => {
       expect(copies.map(({ source }) => source)).to.deep.equal(Array(3).fill(`${mini}\n// first`));
     });
 
+    it('saves a driver of the list as a file, whatever is open', async () => {
+      await open();
+      app.desk.workspace.create('first.ts', `${mini}\n// first`);
+      app.desk.workspace.create('second.ts', mini);
+      await app.updateComplete;
+      dialog()?.show();
+      await dialog()?.updateComplete;
+      const saved: { name: string; address: string }[] = [];
+      const { click } = HTMLAnchorElement.prototype;
+      HTMLAnchorElement.prototype.click = function () {
+        saved.push({ name: this.download, address: this.href });
+      };
+      try {
+        inDialog('[data-export][aria-label*="first.ts"]')?.click();
+        await until('the file', () => saved.length > 0);
+      } finally {
+        HTMLAnchorElement.prototype.click = click;
+      }
+      expect(saved[0]?.name).to.equal('first.ts');
+      expect(await (await fetch(saved[0]?.address ?? '')).text()).to.equal(`${mini}\n// first`);
+    });
+
     it('keeps the focus in the list when a row goes and when it comes back', async () => {
       await open();
       app.desk.workspace.create('first.ts', mini);
