@@ -79,6 +79,12 @@ export class EngineBadge extends LitElement {
         text-underline-offset: 2px;
       }
 
+      @container bezel (width < 480px) {
+        .why {
+          display: none;
+        }
+      }
+
       .adapter {
         overflow: hidden;
         color: var(--bezel-text);

@@ -595,7 +595,7 @@ export class PlaygroundApp extends LitElement {
           .waitsFor=${this.#waitsFor}
           @control=${(event: ControlEvent) => this.#do(event.detail)}
         ></vp-monitor>
-        <div class="bezel">
+        <div class="sill"><div class="bezel">
           ${bootingPhases.has(phase) ? html`<div class="progress" role="progressbar" aria-label=${phaseNames[phase]}></div>` : nothing}
           <span class="state ${phase}"><i aria-hidden="true"></i><span role="status" aria-live="polite">${phaseNames[phase]}<span class="hidden-text">${reason}</span></span></span>
           <vp-hold .hold=${hold} ?linked=${this.layout !== 'monitor'} ?hidden=${!paused}></vp-hold>
@@ -603,7 +603,7 @@ export class PlaygroundApp extends LitElement {
           <vp-engine .engine=${session.engine} .support=${session.support} ?hidden=${paused}></vp-engine>
           <vp-lights ?hidden=${paused}></vp-lights>
           ${this.layout === 'monitor' ? this.#bezelButtons() : nothing}
-        </div>
+        </div></div>
       </div>
       <vp-controls
         .canRun=${session.canRun && this.#open.origin !== 'none'}

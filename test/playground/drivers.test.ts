@@ -401,7 +401,7 @@ describe('drivers of the page', () => {
       app = new PlaygroundApp();
       const machine = await Machine.boot({ source: await loadNewDriver(), engine: 'software', pacing: 'unpaced' });
       await machine.frames(5);
-      const report = await machine.stop();
+      const report = await machine.stop({ graceMs: 8000 });
       expect(report.findings).to.deep.equal([]);
       expect(report.bugCheck).to.equal(null);
       expect(report.commonBuffers.every(({ released }) => released)).to.equal(true);
