@@ -304,8 +304,7 @@ describe('the built page', { timeout: 600_000 }, () => {
       assert.ok(Math.abs((await left()) - after) <= 1);
       // A lesson takes room beside the machine; the monitor stays.
       await page.locator('[data-lessons]').click();
-      await page.locator('vp-lesson').waitFor({ timeout: PATIENCE });
-      await page.locator('.cm-content', { hasText: 'Your first common buffer' }).waitFor({ timeout: PATIENCE });
+      await page.locator('vp-lesson .outcome', { hasText: /^\d of \d met/ }).waitFor({ timeout: PATIENCE });
       assert.ok(((await page.locator('vp-monitor').boundingBox())?.height ?? 0) > 100);
     }),
   );
