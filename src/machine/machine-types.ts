@@ -123,6 +123,14 @@ export type Support =
   /** No SharedArrayBuffer, so no machine. */
   | { readonly kind: 'not-isolated'; readonly reason: string };
 
+/** What `stop` takes. */
+export interface StopOptions {
+  /** Milliseconds that the driver may take for its shutdown. Default 80. */
+  readonly graceMs?: number;
+  /** The last picture, where the caller has just read it: reading it again would take as long again. */
+  readonly picture?: Screen | null;
+}
+
 /**
  * A running machine. `Machine` in `machine.ts` has the static side: `Machine.boot(options): Promise<Machine>` resolves
  * when the worker has started (see the state events for the rest), rejects with {@link CompileError} or an Error that
@@ -159,5 +167,5 @@ export interface MachineControl {
    * Shuts down, leak check included, and by force when the driver takes longer than `graceMs` (default 80: a stop is
    * over within 100 ms); resolves with the last report. Stopping twice gives the same report.
    */
-  stop(options?: { readonly graceMs?: number }): Promise<Report>;
+  stop(options?: StopOptions): Promise<Report>;
 }

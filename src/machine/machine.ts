@@ -14,7 +14,15 @@ import { type Compiled, compile } from './compile.ts';
 import type { DriverFile } from './driver-files.ts';
 import type { GpuHoldings } from './gpu-ledger.ts';
 import { MachineRecord } from './machine-record.ts';
-import type { BootOptions, Hold, MachineControl, MachineEvent, MachineState, Support } from './machine-types.ts';
+import type {
+  BootOptions,
+  Hold,
+  MachineControl,
+  MachineEvent,
+  MachineState,
+  StopOptions,
+  Support,
+} from './machine-types.ts';
 import type { BugCheck, Finding, Report } from './report.ts';
 import type { TraceDocument } from './trace-document.ts';
 import type { Trace } from './trace-records.ts';
@@ -297,16 +305,16 @@ export class Machine implements MachineControl {
   }
 
   /** @param options.graceMs how long the driver may take to shut down; default 80, so that a stop is never felt */
-  stop({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number } = {}): Promise<Report> {
-    this.#stopping ??= this.#stop(graceMs);
+  stop({ graceMs = DEFAULT_GRACE_MS, picture = null }: StopOptions = {}): Promise<Report> {
+    this.#stopping ??= this.#stop(graceMs, picture);
     return this.#stopping;
   }
 
-  async #stop(graceMs: number): Promise<Report> {
+  async #stop(graceMs: number, picture: Screen | null): Promise<Report> {
     const record = this.#record;
     try {
       // Asked for first: a driver that shuts down may leave the screen dark.
-      const screen = this.#frame.request<'screen'>({ type: 'screen' });
+      const screen = picture ? Promise.resolve(picture) : this.#frame.request<'screen'>({ type: 'screen' });
       // Waited for last; should it fail before, the stop fails too and says so.
       screen.catch(() => {});
       const { stats, shutdown } = await this.#frame.request<'stop'>({ type: 'stop', graceMs });

@@ -314,11 +314,11 @@ export class Session implements ReactiveController {
       if (before) {
         await before.settled;
         // A frame goes dark with its machine. A still from an earlier takeover is there until `before` has shown something.
-        if (before.revealed) await this.#hold(before);
+        const picture = before.revealed ? await this.#hold(before) : null;
         run.inherited = before.machine ?? before.inherited;
         // Meanwhile another edit wants the frame, or Stop has taken it away.
         if (run !== this.#run || run.ending) return;
-        if (!(await stopsSoon(run.inherited))) {
+        if (!(await stopsSoon(run.inherited, picture))) {
           // Its frame hangs: the new machine gets one of its own, below the last picture, and takes the old one away when it shows.
           run.slot = this.#options.slots().open();
         }
@@ -431,26 +431,27 @@ export class Session implements ReactiveController {
     if (run.ending) return;
     run.ending = true;
     const { machine } = run;
-    if (run.revealed) await this.#hold(run);
-    if (machine) await this.#shutDown(run);
+    const picture = run.revealed ? await this.#hold(run) : null;
+    if (machine) await this.#shutDown(run, picture);
     // Still starting: its frame goes now, and with it everything in it.
     else this.#options.slots().drop(run.slot);
   }
 
-  /** Puts the last picture over the run's frame, if it is to be had soon. */
-  async #hold(run: Run): Promise<void> {
-    if (!run.machine) return;
+  /** Puts the last picture over the run's frame, if it is to be had soon, and gives it. */
+  async #hold(run: Run): Promise<Screen | null> {
+    if (!run.machine) return null;
     const late = new Promise<null>((resolve) => setTimeout(resolve, lastPictureMs, null));
     const screen = await Promise.race([run.machine.screen().catch(() => null), late]);
-    if (!screen) return;
+    if (!screen) return null;
     const slots = this.#options.slots();
     slots.reveal(run.slot);
     slots.hold(run.slot, screen);
+    return screen;
   }
 
-  async #shutDown(run: Run): Promise<void> {
+  async #shutDown(run: Run, picture: Screen | null = null): Promise<void> {
     try {
-      await run.machine?.stop();
+      await run.machine?.stop({ picture });
     } catch (error) {
       this.#options.log({
         source: 'port',
@@ -481,11 +482,11 @@ export class Session implements ReactiveController {
 }
 
 /** Ends a machine. @returns false when that takes too long for someone who waits for the next one */
-async function stopsSoon(machine: MachineControl | null): Promise<boolean> {
+async function stopsSoon(machine: MachineControl | null, picture: Screen | null): Promise<boolean> {
   if (!machine) return true;
   const late = new Promise<boolean>((resolve) => setTimeout(resolve, patienceMs, false));
   return Promise.race([
-    machine.stop().then(
+    machine.stop({ picture }).then(
       () => true,
       () => false,
     ),
