@@ -12,6 +12,19 @@ export type EditEvent = CustomEvent<string>;
 /** Fired by keys in the editor that mean something to the page. */
 export type EditorCommandEvent = CustomEvent<EditorCommand>;
 
+/** What leads from one text to another: the piece from the first character that differs to the last, so that the rest keeps its place. */
+function changeBetween(
+  from: string,
+  to: string,
+): { readonly from: number; readonly to: number; readonly insert: string } {
+  const shorter = Math.min(from.length, to.length);
+  let start = 0;
+  while (start < shorter && from[start] === to[start]) start++;
+  let end = 0;
+  while (end < shorter - start && from[from.length - 1 - end] === to[to.length - 1 - end]) end++;
+  return { from: start, to: from.length - end, insert: to.slice(start, to.length - end) };
+}
+
 /**
  * `<vp-editor>`: the driver's source. At first to be read, which takes no editor; as soon as `loadEditor` has brought one, to
  * be written, in the same place and scrolled to the same line. Where the editor cannot be had the source stays readable.
@@ -51,6 +64,8 @@ export class SourceEditor extends LitElement {
   #loading = false;
   /** What is to be selected when the editor comes. */
   #wanted: TextRange | null = null;
+  /** The line that was revealed in the plain text last; 0: none. It may still be on its way there when the editor comes. */
+  #revealed = 0;
 
   constructor() {
     super();
@@ -79,7 +94,10 @@ export class SourceEditor extends LitElement {
   async reveal(line: number): Promise<void> {
     await this.updateComplete;
     if (this.#editor) this.#editor.reveal(line);
-    else await this.#plain?.reveal(line);
+    else {
+      this.#revealed = line;
+      await this.#plain?.reveal(line);
+    }
   }
 
   /** Puts another text in the place of the whole one: an edit as if the visitor had typed it, which can be undone. */
@@ -87,7 +105,7 @@ export class SourceEditor extends LitElement {
     // Another file may have been asked for just now.
     await this.updateComplete;
     const view = this.#editor?.view;
-    if (view) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+    if (view) view.dispatch({ changes: changeBetween(view.state.doc.toString(), text) });
     else this.dispatchEvent(new CustomEvent('edit', { detail: text }));
   }
 
@@ -121,7 +139,10 @@ export class SourceEditor extends LitElement {
 
   protected override updated(changed: PropertyValues): void {
     if (this.loadEditor && !this.#loading) this.#load(this.loadEditor);
-    if (changed.has('document')) this.#wanted = null;
+    if (changed.has('document')) {
+      this.#wanted = null;
+      this.#revealed = 0;
+    }
     const editor = this.#editor;
     if (!editor) return;
     editor.driver = { files: this.files, file: this.file };
@@ -174,6 +195,7 @@ export class SourceEditor extends LitElement {
     void this.updateComplete.then(() => {
       this.#editor?.view.scrollDOM.scrollTo(scrollLeft, scrollTop);
       if (this.#wanted) this.#editor?.select(this.#wanted);
+      else if (this.#revealed > 0) this.#editor?.reveal(this.#revealed);
       this.#wanted = null;
       if (hadFocus) this.focus();
       this.dispatchEvent(new CustomEvent('editor-ready'));

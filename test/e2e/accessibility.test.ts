@@ -109,6 +109,23 @@ describe('for everybody, the built page', { timeout: 300_000 }, () => {
   );
 
   it(
+    'breaks none with a lesson beside the editor, all of it opened, in both themes, and 360 pixels wide',
+    visit('?lesson=common-buffer', async (page) => {
+      const lesson = page.locator('vp-lesson');
+      await lesson.locator('.outcome', { hasText: / met\.$/ }).waitFor({ timeout: PATIENCE });
+      await page.locator('.cm-content').waitFor({ timeout: PATIENCE });
+      await lesson.locator('details').evaluateAll((all) => {
+        for (const details of all) (details as HTMLDetailsElement).open = true;
+      });
+      await accessible(page, 'a lesson');
+      await page.keyboard.press('t');
+      await page.setViewportSize({ width: 360, height: 640 });
+      await accessible(page, 'a lesson, the other theme, 360 px');
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+    }),
+  );
+
+  it(
     'breaks none 360 pixels wide, and needs no sideways scrolling there',
     visit('', async (page) => {
       await page.setViewportSize({ width: 360, height: 640 });

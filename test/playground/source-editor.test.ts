@@ -59,6 +59,39 @@ describe('source editor', () => {
     expect(pane.renderRoot.querySelector('vp-source')).not.to.equal(null);
   });
 
+  it('puts another text in the place of the whole one, as one edit that leaves the rest where it is and can be undone', async () => {
+    await edit();
+    view().scrollDOM.scrollTop = 800;
+    await frame();
+    const other = text.replace('const line3 = 3;', '').replace('const line90 = 90;', 'let line90 = 0;');
+    await pane.replace(other);
+    expect(events).to.deep.equal([['edit', other]]);
+    expect(view().scrollDOM.scrollTop).to.be.above(700);
+    press('z', { ctrlKey: true });
+    expect(events.at(-1)).to.deep.equal(['edit', text]);
+  });
+
+  it('frames in the editor the line that was revealed before it came', async () => {
+    let arrive: (module: EditorModule) => void = () => {};
+    await open(
+      () =>
+        new Promise((resolve) => {
+          arrive = resolve;
+        }),
+    );
+    await frame();
+    await frame();
+    const ready = new Promise((resolve) => pane.addEventListener('editor-ready', resolve, { once: true }));
+    void pane.reveal(90);
+    arrive(await import('../../src/playground/editor/driver-editor.ts'));
+    await ready;
+    await frame();
+    expect(lineAt(90).getBoundingClientRect().top).to.be.within(
+      pane.getBoundingClientRect().top,
+      pane.getBoundingClientRect().bottom,
+    );
+  });
+
   it('puts the editor where the source stood, letter on letter', async () => {
     let arrive: (module: EditorModule) => void = () => {};
     await open(
