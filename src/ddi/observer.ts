@@ -38,7 +38,7 @@ export type Rule =
   | 'overrun'
   /** A view that reaches past the end of the common buffer in which it begins. */
   | 'view-past-end'
-  /** Common buffers or adapters still allocated when the machine stopped. */
+  /** Common buffers, adapters, pool, locks, events … still allocated when the machine stopped. */
   | 'leak'
   /** The device used a logical address that no adapter maps, or wrote through a read-only mapping. */
   | 'dma-unmapped'
@@ -76,7 +76,7 @@ export type Rule =
   | 'spin-lock-not-held'
   /** A spin lock released to another IRQL than the one at which it was acquired. Parameters: current, given, saved. */
   | 'spin-lock-irql'
-  /** A lock deleted while held, or still held at the end. */
+  /** A lock deleted while held, still held when the callback that acquired it returned, or at the end. */
   | 'lock-held'
   /** Packet DMA on memory that VideoPortLockBuffer did not lock. */
   | 'dma-unlocked'

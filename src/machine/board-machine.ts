@@ -209,9 +209,12 @@ export class BoardMachine {
       this.#command({ type: 'stop' });
       await Promise.race([done, this.#overdue(graceMs)]);
     }
+    const doing = this.#watchdog.doing();
     this.#end();
     if (this.#done) return 'complete';
-    return running && !this.#crashed ? 'forced' : 'none';
+    if (!running || this.#crashed) return 'none';
+    this.#publish([{ type: 'log', source: 'port', level: 'warn', text: `the driver was ended by force: ${doing}` }]);
+    return 'forced';
   }
 
   /** Resolves when the driver does not come to its end in the time that a stop may take, or has crashed on the way. */

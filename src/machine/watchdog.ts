@@ -8,6 +8,7 @@ import {
   CALLBACK_NAME,
   CPU_RUNNING,
   CPU_STATE,
+  CPU_WAITING,
   signalProcessor,
 } from '../bus/board-memory.ts';
 import { CALLBACKS } from '../hal/processor.ts';
@@ -47,8 +48,22 @@ export class Watchdog {
       signalProcessor(this.#control, ATTENTION_WATCHDOG);
     }
     if (now - this.#asked < GRACE_MS) return null;
-    const name = CALLBACKS[Atomics.load(this.#control, CALLBACK_NAME)] ?? 'the driver';
+    const name = this.#running ?? 'the driver';
     const seconds = Math.round((now - this.#since) / 1000);
     return `${name} has not returned for ${seconds} s and calls no VideoPort function: it loops for ever`;
+  }
+
+  /** What the driver is doing, as the reason why it does not come to its end. */
+  doing(): string {
+    const name = this.#running;
+    if (name === null) return 'it has not come to its end';
+    return Atomics.load(this.#control, CPU_STATE) === CPU_WAITING
+      ? `${name} waits in VideoPortWaitForSingleObject for an event that nobody has set`
+      : `${name} has not returned`;
+  }
+
+  /** The innermost callback that runs. */
+  get #running(): string | null {
+    return CALLBACKS[Atomics.load(this.#control, CALLBACK_NAME)] ?? null;
   }
 }

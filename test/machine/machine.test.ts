@@ -35,6 +35,10 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   }
 }
 
+/** All lines of the log. */
+const logOf = (events: readonly MachineEvent[]): string =>
+  events.flatMap((event) => (event.type === 'log' ? [event.text] : [])).join('\n');
+
 const isDark = (pixels: Uint8ClampedArray) => pixels.every((value, i) => i % 4 === 3 || value === 0);
 
 for (const engine of ['webgpu', 'software'] as const) {
@@ -412,11 +416,23 @@ describe('shutdown', () => {
       `  const t = Date.now();\n  while (Date.now() - t < ${milliseconds}) VideoPortStallExecution(50);`,
     );
   it('that takes longer than a stop may is forced, and the report says so rather than look clean', async () => {
-    const { machine } = await boot(slow(600));
+    const { machine, events } = await boot(slow(600));
     await machine.frames(2);
     const report = await machine.stop();
     expect(report.shutdown).to.equal('forced');
     expect(report.commonBuffers).to.have.length(5);
+    expect(logOf(events)).to.match(/the driver was ended by force: HwVidSetPowerState has not returned/);
+  });
+  it('that is forced because a callback waits says so: which one, and in what', async () => {
+    const { machine, events } = await boot(
+      driver(
+        "  const event = vp.out<number>();\n  vp.VideoPortCreateEvent(ext, 0, vp.NULL, event);\n  vp.VideoPortDebugPrint(vp.Info, 'now');\n  vp.VideoPortWaitForSingleObject(ext, event.value, vp.NULL);",
+      ),
+    );
+    await until(async () => /now/.test(logOf(events)));
+    const report = await machine.stop();
+    expect(report.shutdown).to.equal('forced');
+    expect(logOf(events)).to.match(/ended by force: HwVidFindAdapter waits in VideoPortWaitForSingleObject/);
   });
   it('is waited for when there is time: leaks and wrong releases are found', async () => {
     const source = slow(300).replace(
