@@ -63,6 +63,17 @@ export function checkUlong(
   return false;
 }
 
+/** Tells whether a value is 32 bits, read as signed or not: `|` and `~` make signed numbers of flags. */
+const isBits = (value: unknown): value is number =>
+  typeof value === 'number' && (value >>> 0 === value || (value | 0) === value);
+
+/** Makes sure that an argument is 32 bits: flags, a tag. */
+export function checkBits(value: unknown, caller: string, parameter: string): value is number {
+  if (isBits(value)) return true;
+  reportArgument(caller, parameter, value, 'a whole number of 32 bits');
+  return false;
+}
+
 /** Makes sure that an argument is a physical, bus or logical address: a bigint of 64 bits. */
 export function checkAddress(value: unknown, caller: string, parameter: string): value is PHYSICAL_ADDRESS {
   if (typeof value === 'bigint' && value >= 0n && value < 1n << 64n) return true;
@@ -106,8 +117,7 @@ export function checkStructure(value: unknown, caller: string, parameter: string
  * it to the register's width; anything else is told, and of a number the low bits are written, of all else 0.
  */
 export function writtenBits(value: unknown, caller: string): number {
-  if (typeof value === 'number' && (value >>> 0 === value || (value | 0) === value)) return value;
-  reportArgument(caller, 'Value', value, 'a whole number of 32 bits');
+  if (checkBits(value, caller, 'Value')) return value;
   return typeof value === 'bigint' ? Number(BigInt.asUintN(32, value)) : typeof value === 'number' ? value >>> 0 : 0;
 }
 

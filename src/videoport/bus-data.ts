@@ -14,7 +14,7 @@ import {
 import type { HwDeviceExtension } from '../ddi/miniport.ts';
 import { ERROR_INVALID_FUNCTION, ERROR_INVALID_PARAMETER, NO_ERROR } from '../ddi/status.ts';
 import type { BOOLEAN, Out, PVOID, UCHAR, ULONG, USHORT, VP_STATUS } from '../ddi/types.ts';
-import { checkOut } from './arguments.ts';
+import { checkBits, checkOut, checkUlong } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { platform } from './platform.ts';
 import { port, type VideoDevice } from './port.ts';
@@ -45,6 +45,12 @@ function functionIn(device: VideoDevice, slot: ULONG): PciFunction | undefined {
   return slot === 0 ? device.pciFunction : port.bus.at(slot);
 }
 
+/** Makes sure that what says which bytes of which configuration are numbers. */
+const isPlace = (slot: unknown, offset: unknown, length: unknown, caller: string): boolean =>
+  checkUlong(slot, caller, 'SlotNumber') &&
+  checkUlong(offset, caller, 'Offset') &&
+  checkUlong(length, caller, 'Length');
+
 /**
  * Reads the configuration of a bus: PCIConfiguration or Cmos. This machine has no EISA bus.
  *
@@ -65,6 +71,7 @@ export function VideoPortGetBusData(
 ): ULONG {
   enter(GET, HwDeviceExtension, BusDataType, SlotNumber, Buffer, Offset, Length);
   const device = port.device(HwDeviceExtension, GET.name);
+  if (!isPlace(SlotNumber, Offset, Length, GET.name)) return NO_BUS;
   requireMapped(Buffer, Length, GET.name, true);
   const { bytes } = port.space;
   if (BusDataType === Cmos) {
@@ -100,6 +107,7 @@ export function VideoPortSetBusData(
 ): ULONG {
   enter(SET, HwDeviceExtension, BusDataType, SlotNumber, Buffer, Offset, Length);
   const device = port.device(HwDeviceExtension, SET.name);
+  if (!isPlace(SlotNumber, Offset, Length, SET.name)) return NO_BUS;
   requireMapped(Buffer, Length, SET.name, false);
   const written = port.space.bytes.slice(Buffer, Buffer + Length);
   if (BusDataType === Cmos) return platform().firmware.writeCmos(SlotNumber + Offset, written);
@@ -130,6 +138,7 @@ export function VideoPortCheckForDeviceExistence(
 ): BOOLEAN {
   enter(EXISTS, HwDeviceExtension, VendorId, DeviceId, RevisionId, SubVendorId, SubSystemId, Flags);
   port.device(HwDeviceExtension, EXISTS.name);
+  if (!checkBits(Flags, EXISTS.name, 'Flags')) return false;
   if (Flags & ~(CDE_USE_REVISION | CDE_USE_SUBSYSTEM_IDS)) return false;
   return port.bus.entries().some(([, pciFunction]) => {
     if (pciFunction.vendorId !== VendorId || pciFunction.deviceId !== DeviceId) return false;

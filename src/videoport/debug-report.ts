@@ -10,6 +10,7 @@ import type { PVIDEO_DEBUG_REPORT } from '../ddi/services.ts';
 import type { BOOLEAN, PVOID, ULONG } from '../ddi/types.ts';
 import { NULL } from '../ddi/types.ts';
 import { hex } from '../memory/address-space.ts';
+import { checkUlong } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { perPort } from './per-port.ts';
 import { port } from './port.ts';
@@ -92,6 +93,7 @@ export function VideoPortDbgReportSecondaryData(
   ulDataSize: ULONG,
 ): BOOLEAN {
   enter(SECONDARY, pReport, pvData, ulDataSize);
+  if (!checkUlong(ulDataSize, SECONDARY.name, 'ulDataSize')) return false;
   const report = reportOf(pReport, SECONDARY.name);
   if (!report || report.data.length + ulDataSize > VIDEO_DEBUG_REPORT_MAX_SIZE) return false;
   requireMapped(pvData, ulDataSize, SECONDARY.name, false);

@@ -14,7 +14,7 @@ import {
   type VP_STATUS,
 } from '../ddi/types.ts';
 import { hex } from '../memory/address-space.ts';
-import { checkAddress, checkOut, checkUlong, isNull, reportArgument, told } from './arguments.ts';
+import { checkAddress, checkBits, checkOut, checkUlong, isNull, reportArgument, told } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { perPort } from './per-port.ts';
 import { port, type VideoDevice } from './port.ts';
@@ -100,6 +100,7 @@ export function VideoPortGetDeviceBase(
 ): PVOID {
   enter(GET_BASE, HwDeviceExtension, IoAddress, NumberOfUchars, InIoSpace);
   const device = port.device(HwDeviceExtension, GET_BASE.name);
+  if (!checkBits(InIoSpace, GET_BASE.name, 'InIoSpace')) return NULL;
   return mapRange(
     device,
     GET_BASE.name,
@@ -164,7 +165,7 @@ export function VideoPortMapMemory(
     !checkOut<PVOID>(VirtualAddress, MAP.name, 'VirtualAddress')
   )
     return ERROR_INVALID_PARAMETER;
-  if (!checkUlong(InIoSpace.value, MAP.name, '*InIoSpace', 'VIDEO_MEMORY_SPACE_ flags')) return ERROR_INVALID_PARAMETER;
+  if (!checkBits(InIoSpace.value, MAP.name, '*InIoSpace')) return ERROR_INVALID_PARAMETER;
   if (!isNull(VirtualAddress.value)) {
     reportArgument(MAP.name, '*VirtualAddress', VirtualAddress.value, NO_PROCESS);
     return ERROR_INVALID_PARAMETER;

@@ -8,7 +8,7 @@ import { ERROR_INVALID_PARAMETER, NO_ERROR, WAIT_TIMEOUT } from '../ddi/status.t
 import type { LARGE_INTEGER, LONG, NULL, Out, PEVENT, PVOID, ULONG, VP_STATUS } from '../ddi/types.ts';
 import { milliseconds, systemTime } from '../hal/clock.ts';
 import { hex } from '../memory/address-space.ts';
-import { checkOut, isNull, reportArgument } from './arguments.ts';
+import { checkBits, checkOut, isNull, reportArgument } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { port } from './port.ts';
 
@@ -61,6 +61,7 @@ export function VideoPortCreateEvent(
   enter(CREATE, HwDeviceExtension, EventFlag, Unused, ppEvent);
   void Unused;
   port.device(HwDeviceExtension, CREATE.name);
+  if (!checkBits(EventFlag, CREATE.name, 'EventFlag')) return ERROR_INVALID_PARAMETER;
   if (!checkOut<PEVENT>(ppEvent, CREATE.name, 'ppEvent')) return ERROR_INVALID_PARAMETER;
   const event: KernelEvent = {
     signalled: (EventFlag & INITIAL_EVENT_SIGNALED) !== 0,

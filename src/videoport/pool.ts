@@ -14,7 +14,7 @@ import { ERROR_NOT_ENOUGH_MEMORY, NO_ERROR } from '../ddi/status.ts';
 import { NULL, type Out, type PVOID, type ULONG, type VP_STATUS } from '../ddi/types.ts';
 import { hex } from '../memory/address-space.ts';
 import type { PoolKind } from '../memory/pool.ts';
-import { checkOut, checkUlong, isUlong, told } from './arguments.ts';
+import { checkBits, checkOut, checkUlong, isUlong, told } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { port } from './port.ts';
 
@@ -88,6 +88,7 @@ export function VideoPortAllocatePool(
     );
     return NULL;
   }
+  if (!checkBits(Tag, ALLOCATE.name, 'Tag')) return NULL;
   const { irql } = port.processor;
   if (kind.paged && irql >= DISPATCH_LEVEL) {
     port.observer?.report(

@@ -5,6 +5,7 @@ import type { HwDeviceExtension } from '../ddi/miniport.ts';
 import type { BOOLEAN, PVOID, ULONG } from '../ddi/types.ts';
 import { NULL } from '../ddi/types.ts';
 import type { Region } from '../memory/address-space.ts';
+import { checkUlong, reportArgument } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { readRegister } from './device-access.ts';
 import { perPort } from './per-port.ts';
@@ -43,6 +44,7 @@ export function VideoPortGetRomImage(
   void Unused1;
   void Unused2;
   const device = port.device(HwDeviceExtension, GET.name);
+  if (!checkUlong(Length, GET.name, 'Length')) return NULL;
   const old = images().get(device);
   if (old) port.space.unmap(old);
   images().delete(device);
@@ -72,8 +74,13 @@ export function VideoPortScanRom(
 ): BOOLEAN {
   enter(SCAN, HwDeviceExtension, RomBase, RomLength, String);
   port.device(HwDeviceExtension, SCAN.name);
+  if (!checkUlong(RomLength, SCAN.name, 'RomLength')) return false;
+  if (typeof String !== 'string') {
+    reportArgument(SCAN.name, 'String', String, 'a string');
+    return false;
+  }
   const wanted = Array.from(String, (character) => character.charCodeAt(0));
-  if (wanted.length === 0 || wanted.length > RomLength || !(RomLength <= LARGEST_ROM)) return false;
+  if (wanted.length === 0 || wanted.length > RomLength || RomLength > LARGEST_ROM) return false;
   const rom = Uint8Array.from({ length: RomLength }, (_, i) => readRegister(RomBase + i, 1, SCAN.name));
   for (let at = 0; at + wanted.length <= RomLength; at++)
     if (wanted.every((code, i) => rom[at + i] === code)) return true;

@@ -8,7 +8,7 @@ import {
 import type { HwDeviceExtension } from '../ddi/miniport.ts';
 import { ERROR_INVALID_PARAMETER, NO_ERROR } from '../ddi/status.ts';
 import type { Out, ULONG, VP_STATUS } from '../ddi/types.ts';
-import { checkOut } from './arguments.ts';
+import { checkBits, checkOut } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { port, type VideoDevice } from './port.ts';
 
@@ -38,6 +38,7 @@ export function VideoPortCreateSecondaryDisplay(
     port.observer?.report('bad-argument', [ulFlag, 0, 0, 0], `${CREATE.name}: ${sentence}`);
     return ERROR_INVALID_PARAMETER;
   };
+  if (!checkBits(ulFlag, CREATE.name, 'ulFlag')) return ERROR_INVALID_PARAMETER;
   if ((ulFlag & ~VIDEO_DUALVIEW_REMOVABLE) !== 0)
     return wrong(`ulFlag is 0x${(ulFlag >>> 0).toString(16)}; it may be VIDEO_DUALVIEW_REMOVABLE or 0`);
   if (!checkOut<HwDeviceExtension>(SecondaryDeviceExtension, CREATE.name, 'SecondaryDeviceExtension'))

@@ -202,6 +202,28 @@ describe('arguments', () => {
       expect(call('VideoPortAllocatePool')(ext, vp.VpNonPagedPool, 64n, 1)).to.equal(vp.NULL);
       expect(message()).to.match(/NumberOfBytes is the bigint 64n; it must be a whole number of bytes/);
     });
+    const bigints: readonly (readonly [keyof typeof vp, string, () => readonly unknown[], unknown])[] = [
+      ['VideoPortGetBusData', 'Offset', () => [ext, vp.PCIConfiguration, 0, memory, 4n, 4], 0],
+      ['VideoPortSetBusData', 'Length', () => [ext, vp.PCIConfiguration, 0, memory, 4, 4n], 0],
+      ['VideoPortCheckForDeviceExistence', 'Flags', () => [ext, 1, 2, 3, 4, 5, 1n], false],
+      ['VideoPortGetRomImage', 'Length', () => [ext, vp.NULL, 0, 64n], vp.NULL],
+      ['VideoPortScanRom', 'RomLength', () => [ext, memory, 64n, 'x'], false],
+      ['VideoPortCreateEvent', 'EventFlag', () => [ext, 1n, vp.NULL, vp.out()], 87],
+      ['VideoPortAllocatePool', 'Tag', () => [ext, vp.VpNonPagedPool, 64, 1n], vp.NULL],
+      ['VideoPortAllocateContiguousMemory', 'NumberOfBytes', () => [ext, 64n, 0xffff_ffffn], vp.NULL],
+      ['VideoPortCreateSecondaryDisplay', 'ulFlag', () => [ext, vp.out(), 1n], 87],
+    ];
+    for (const [name, parameter, args, returned] of bigints) {
+      rule(name, `wants a number for ${parameter}, and says so of a bigint`, () => {
+        expect(call(name)(...args())).to.equal(returned);
+        expect(message()).to.match(new RegExp(`^${name}: ${parameter} is the bigint \\d+n; it must be a whole number`));
+      });
+    }
+    rule(['VideoPortAllocatePool', 'VideoPortCheckForDeviceExistence'], 'take a tag and flags of either sign', () => {
+      expect(vp.VideoPortAllocatePool(ext, vp.VpNonPagedPool, 64, -1)).not.to.equal(vp.NULL);
+      expect(vp.VideoPortCheckForDeviceExistence(ext, 1, 2, 3, 4, 5, 1 << 31)).to.equal(false);
+      expect(kernel.rules()).to.deep.equal([]);
+    });
     rule('VideoPortStallExecution', 'of what is no number of microseconds says so, and does not wait', () => {
       for (const wrong of [Number.NaN, -5, '9', 5n, 1.5]) {
         call('VideoPortStallExecution')(wrong);
