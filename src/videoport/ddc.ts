@@ -93,7 +93,8 @@ export function VideoPortDDCMonitorHelper(
 ): BOOLEAN {
   enter(HELPER, HwDeviceExtension, DDCControl, EdidBuffer, EdidBufferSize);
   port.device(HwDeviceExtension, HELPER.name);
-  if (DDCControl?.Size !== SIZE_OF_DDC_CONTROL || !(EdidBufferSize >= BLOCK)) return false;
+  if (!checkStructure(DDCControl, HELPER.name, 'DDCControl')) return false;
+  if (DDCControl.Size !== SIZE_OF_DDC_CONTROL || !(EdidBufferSize >= BLOCK)) return false;
   if (!checkLines(DDCControl.I2CCallbacks, HELPER.name, 'DDCControl.I2CCallbacks')) return false;
   requireMapped(EdidBuffer, EdidBufferSize, HELPER.name, true);
   const lines = linesOf(HwDeviceExtension, DDCControl.I2CCallbacks, NO_DELAY);

@@ -18,7 +18,7 @@ import {
   STATUS_UNSUCCESSFUL,
 } from '../ddi/status.ts';
 import type { NTSTATUS, PVOID, ULONG, USHORT, VP_STATUS } from '../ddi/types.ts';
-import { isNull, reportArgument, told } from './arguments.ts';
+import { checkStructure, isNull, reportArgument, told } from './arguments.ts';
 import { callRule, enter } from './call-rules.ts';
 import { port } from './port.ts';
 
@@ -167,7 +167,8 @@ export function VideoPortGetVersion(
 ): VP_STATUS {
   enter(GET_VERSION, HwDeviceExtension, pVpOsVersionInfo);
   port.device(HwDeviceExtension, GET_VERSION.name);
-  if (!(pVpOsVersionInfo?.Size >= SIZE_OF_VPOSVERSIONINFO)) return ERROR_INVALID_PARAMETER;
+  if (!checkStructure(pVpOsVersionInfo, GET_VERSION.name, 'pVpOsVersionInfo')) return ERROR_INVALID_PARAMETER;
+  if (!(pVpOsVersionInfo.Size >= SIZE_OF_VPOSVERSIONINFO)) return ERROR_INVALID_PARAMETER;
   Object.assign(pVpOsVersionInfo, {
     MajorVersion: 5,
     MinorVersion: 1,

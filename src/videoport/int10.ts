@@ -35,7 +35,7 @@ export function VideoPortInt10(
 ): VP_STATUS {
   enter(INT10, HwDeviceExtension, BiosArguments);
   port.device(HwDeviceExtension, INT10.name);
-  if (typeof BiosArguments !== 'object' || BiosArguments === null) return ERROR_INVALID_PARAMETER;
+  if (!checkStructure(BiosArguments, INT10.name, 'BiosArguments')) return ERROR_INVALID_PARAMETER;
   const { Eax, Ebx, Ecx, Edx, Esi, Edi, Ebp } = BiosArguments;
   const registers = { Eax, Ebx, Ecx, Edx, Esi, Edi, Ebp, SegDs: 0, SegEs: 0 };
   // Segment 0 would hand the BIOS the interrupt table: services that want a buffer are refused, as they fail on a

@@ -13,6 +13,7 @@ import type { DriverEntry, VIDEO_ACCESS_RANGE, VIDEO_PORT_CONFIG_INFO } from '..
 import { NO_ERROR, STATUS_SUCCESS, statusName } from '../ddi/status.ts';
 import { NULL, out, type UCHAR, type ULONG } from '../ddi/types.ts';
 import { DIRQL } from '../hal/processor.ts';
+import { accessRanges } from './access-ranges.ts';
 import { checkUlong, told, toldStatus } from './arguments.ts';
 import { enumerateChildren } from './children.ts';
 import { configInfo, REGISTRY_PATH } from './config-info.ts';
@@ -94,7 +95,7 @@ function legacyResources(device: VideoDevice): readonly VIDEO_ACCESS_RANGE[] {
       `HwLegacyResourceCount is ${count.value}, and the list has ${ranges.length} elements`,
     );
   }
-  return ranges;
+  return accessRanges(ranges, ranges.length, 'HwLegacyResourceList') ?? [];
 }
 
 /**

@@ -102,6 +102,34 @@ describe('arguments', () => {
     });
   });
 
+  rule(
+    ['VideoPortGetVersion', 'VideoPortInt10', 'VideoPortDDCMonitorHelper', 'VideoPortQueryServices'],
+    'without a structure say so',
+    () => {
+      call('VideoPortGetVersion')(ext, vp.NULL);
+      call('VideoPortInt10')(ext, null);
+      call('VideoPortDDCMonitorHelper')(ext, 5, memory, 256);
+      expect(message()).to.match(/VideoPortGetVersion: pVpOsVersionInfo is 0; it must be a structure/);
+      expect(message()).to.match(/VideoPortInt10: BiosArguments is null; it must be a structure/);
+      expect(message()).to.match(/VideoPortDDCMonitorHelper: DDCControl is 5; it must be a structure/);
+      forget();
+      expect(call('VideoPortQueryServices')(ext, vp.VideoPortServicesI2C, 'x')).to.equal(87);
+      expect(message()).to.match(/Interface is the string "x"; it must be a structure/);
+    },
+  );
+  rule('VideoPortDDCMonitorHelper', 'without the functions for its lines names the one that is missing', () => {
+    const I2CCallbacks = { WriteClockLine: () => {}, WriteDataLine: () => {}, ReadClockLine: 0 };
+    const control = { Size: vp.SIZE_OF_DDC_CONTROL, I2CCallbacks, EdidSegment: 0 };
+    expect(call('VideoPortDDCMonitorHelper')(ext, control, memory, 256)).to.equal(false);
+    expect(message()).to.match(/DDCControl\.I2CCallbacks\.ReadClockLine is 0; it must be a function/);
+  });
+  it('in the list of legacy resources are looked at before they are used', () => {
+    const other = createKernel();
+    const start = { HwLegacyResourceList: [null], HwLegacyResourceCount: 1 };
+    expect(() => other.start(start as never)).not.to.throw();
+    expect(other.findings[0]?.message).to.match(/^HwLegacyResourceList: AccessRanges\[0\] is null/);
+  });
+
   describe('callbacks', () => {
     const callbacks: readonly (readonly [
       keyof typeof vp,
