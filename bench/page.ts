@@ -23,6 +23,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   'page-allocator': async () => (await import('./page-allocator.ts')).pageAllocatorBench(),
   'engine-upload': async () => against(await (await import('./engine-upload.ts')).benchEngineUpload()),
   'port-calls': async () => (await import('./port-calls.ts')).portCallsBench(),
+  links: async () => (await import('./links.ts')).linkBench(),
   boot: async () => (await import('./boot.ts')).bootBench(),
   'engine-draw': async () => against(await (await import('./engine-draw.ts')).benchEngineDraw()),
   'engine-packets': async () => against(await (await import('./engine-packets.ts')).benchEnginePackets()),

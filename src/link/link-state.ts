@@ -1,4 +1,5 @@
 /** What a link carries, and what reading one can come to. */
+import type { DriverFile } from '../machine/driver-files.ts';
 
 /** How the machine is put together. */
 export interface LinkMachine {
@@ -8,6 +9,24 @@ export interface LinkMachine {
   readonly verifier: boolean;
 }
 
+/** A piece of a text, or a place in it. Lines and columns count from 1; a place is a range of no length. */
+export interface TextRange {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** What the page shows beside the machine. */
+export interface LinkView {
+  /** Panes that somebody has chosen, by name, such as `findings`. A page skips those that it does not have. */
+  readonly panes: readonly string[];
+  /** Which of the driver's files is in the editor, counted from 0, the entry. */
+  readonly file: number;
+  /** What is selected there. */
+  readonly selection: TextRange | null;
+}
+
 /** Everything that a link carries. */
 export interface LinkState {
   /** Id of the shipped driver that the source is, or began as. */
@@ -15,7 +34,11 @@ export interface LinkState {
   /** The driver's file name; `<base>.ts` goes without saying. */
   readonly fileName: string;
   readonly source: string;
+  /** Its other files, if it has any; `fileName` and `source` are its entry. */
+  readonly others?: readonly DriverFile[];
   readonly machine: LinkMachine;
+  /** Missing when all is as the page opens by itself. */
+  readonly view?: LinkView;
 }
 
 /**

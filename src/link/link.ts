@@ -1,5 +1,5 @@
 /**
- * Share links: a page's whole state in the fragment of its address, `#v1.<example>@<hash>.<payload>`. Nothing is sent to any server.
+ * Share links: a page's whole state in the fragment of its address, `#v<version>.<example>@<hash>.<payload>`. Nothing is sent to any server.
  * See docs/links.md.
  */
 import { type Dictionary, loadDictionary } from './dictionaries.ts';
@@ -7,8 +7,14 @@ import { defaultExample, loadExample } from './examples.ts';
 import { textHash } from './fingerprint.ts';
 import type { LinkReading, LinkState } from './link-state.ts';
 
-/** The version that is written. All versions up to it are read. */
-const newest = 1;
+/** The newest version. All up to it are read. */
+const newest = 2;
+
+/** What reads and writes the payloads of each version. */
+const codecs = {
+  1: () => import('./link-v1.ts'),
+  2: () => import('./link-v2.ts'),
+} as const;
 
 const damaged = (what: string): LinkReading => ({
   kind: 'damaged',
@@ -20,12 +26,14 @@ const damaged = (what: string): LinkReading => ({
  * Rejects when the example's text or the packer cannot be fetched.
  */
 export async function encodeLink(state: LinkState): Promise<string> {
-  const { encodePayload } = await import('./link-v1.ts');
+  // The oldest version that can carry it: so older pages read what they can.
+  const version = state.others?.length ? 2 : 1;
+  const { encodePayload } = await codecs[version]();
   const known = await loadExample(state.base);
   const base = known === null ? defaultExample : state.base;
   const example = known ?? (await loadExample(base));
   if (example === null) throw new Error(`encodeLink: there is no example ${base} to build on`);
-  return `#v${newest}.${base}@${textHash(example)}.${encodePayload({ ...state, base }, example)}`;
+  return `#v${version}.${base}@${textHash(example)}.${encodePayload({ ...state, base }, example)}`;
 }
 
 /** Reads a fragment. Never rejects: whatever is wrong is told in the result. */
@@ -39,14 +47,14 @@ export async function decodeLink(fragment: string): Promise<LinkReading> {
       reason: `This link was made by a newer version of this page (links of version ${version}; this page reads up to ${newest}). Reload the page, or open the link where it was made.`,
     };
   }
-  if (version !== '1') return damaged(`there are no links of version ${version}`);
+  if (version !== '1' && version !== '2') return damaged(`there are no links of version ${version}`);
   const parts = /^\.([\w-]+)@([\da-f]{8})\.([^.]*)$/.exec(rest);
   if (!parts) return damaged('a part of it is missing');
   const [, base = '', hash = '', payload = ''] = parts;
   let dictionary: Dictionary | null;
-  let codec: typeof import('./link-v1.ts');
+  let codec: Pick<typeof import('./link-v1.ts'), 'decodePayload'>;
   try {
-    [dictionary, codec] = await Promise.all([loadDictionary(base, hash), import('./link-v1.ts')]);
+    [dictionary, codec] = await Promise.all([loadDictionary(base, hash), codecs[version]()]);
   } catch {
     return {
       kind: 'unavailable',
@@ -61,5 +69,9 @@ export async function decodeLink(fragment: string): Promise<LinkReading> {
   }
   const state = codec.decodePayload(payload, base, dictionary.text);
   if (!state) return damaged('its content does not add up');
-  return { kind: 'opened', state, shipped: dictionary.shipped && state.source === dictionary.text };
+  return {
+    kind: 'opened',
+    state,
+    shipped: dictionary.shipped && state.source === dictionary.text && !state.others?.length,
+  };
 }

@@ -2,7 +2,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { defaultExample, provideExample } from '../link/examples.ts';
 import { decodeLink, encodeLink } from '../link/link.ts';
-import type { LinkMachine } from '../link/link-state.ts';
+import type { LinkMachine, LinkState, LinkView } from '../link/link-state.ts';
 import { packDriver, readDrivers } from './driver-archive.ts';
 import type { DriverRequest } from './drivers-dialog.ts';
 import type { FileRequest } from './file-tabs.ts';
@@ -27,6 +27,25 @@ export interface DeskOptions {
   readonly machine: () => LinkMachine;
   /** A link says how the machine is to be put together. */
   readonly setMachine: (machine: LinkMachine) => void;
+  /** What the page shows beside the machine. */
+  readonly view: () => LinkView;
+  /** A link says what the page is to show. The driver is open by then. */
+  readonly setView: (view: LinkView) => void;
+}
+
+/** A stranger's names as they can be here. Files of one name, which no link of this page holds, get a number. */
+function withPlainNames(state: LinkState): LinkState {
+  const taken = new Set<string>();
+  const plain = (name: string): string => {
+    const wanted = fileNameFrom(name);
+    let free = wanted;
+    for (let number = 2; taken.has(free.toLowerCase()); number++) free = wanted.replace(/\.ts$/, `-${number}.ts`);
+    taken.add(free.toLowerCase());
+    return free;
+  };
+  const fileName = plain(state.fileName);
+  const others = (state.others ?? []).map(({ name, source }) => ({ name: plain(name), source }));
+  return { ...state, fileName, others };
 }
 
 /** One visitor's desk: the open driver, the link in the address, and what was said about both. */
@@ -105,8 +124,9 @@ export class DriverDesk implements ReactiveController {
       const { state, shipped } = reading;
       this.#options.setMachine(state.machine);
       if (shipped) this.workspace.openShipped(state.base, state.source);
-      else this.workspace.openLink({ ...state, fileName: fileNameFrom(state.fileName) });
+      else this.workspace.openLink(withPlainNames(state));
       this.#wasOpened();
+      if (state.view) this.#options.setView(state.view);
     } else {
       this.workspace.openNothing();
       this.#wasOpened({ kind: 'bad', text: reading.reason });
@@ -247,8 +267,9 @@ export class DriverDesk implements ReactiveController {
 
   /** The link to what is open, as a fragment. */
   link(): Promise<string> {
-    const { base, fileName, source } = this.workspace.current;
-    return encodeLink({ base: base || defaultExample, fileName, source, machine: this.#options.machine() });
+    const { base, fileName, source, others } = this.workspace.current;
+    const [machine, view] = [this.#options.machine(), this.#options.view()];
+    return encodeLink({ base: base || defaultExample, fileName, source, others, machine, view });
   }
 
   dismiss(): void {

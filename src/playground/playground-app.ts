@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { LinkView } from '../link/link-state.ts';
 import type { DriverFile } from '../machine/driver-files.ts';
 import type { Hold } from '../machine/machine-types.ts';
 import type { ActivityLights } from './activity-lights.ts';
@@ -162,6 +163,12 @@ export class PlaygroundApp extends LitElement {
       setMachine: (machine) => {
         this.choice = machine;
       },
+      view: () => ({
+        panes: this.#tabChosen ? [this.tab] : [],
+        file: this.desk.workspace.shown,
+        selection: this.#part<SourceEditor>('vp-editor').selection,
+      }),
+      setView: (view) => this.#setView(view),
     });
   }
 
@@ -413,10 +420,10 @@ export class PlaygroundApp extends LitElement {
   #share(): void {
     if (this.#open.origin === 'none') return;
     this.#endTour();
-    const { fileName } = this.#open;
+    const { fileName, others } = this.#open;
     const shared = Promise.all([this.desk.link(), this.session.picture()]);
     void this.#part<ShareDialog>('vp-share').show(
-      shared.then(([fragment, picture]) => ({ fragment, fileName, picture })),
+      shared.then(([fragment, picture]) => ({ fragment, fileName, others: others.length, picture })),
     );
   }
 
@@ -483,6 +490,14 @@ export class PlaygroundApp extends LitElement {
     event.preventDefault();
     this.#do(action);
   };
+
+  /** Shows what a link speaks of; panes that this page does not have are skipped. */
+  #setView({ panes, file, selection }: LinkView): void {
+    const tab = (['findings', 'log'] as const).find((name) => panes.includes(name));
+    if (tab) this.#choose(tab);
+    this.desk.workspace.show(file);
+    if (selection) void this.updateComplete.then(() => this.#part<SourceEditor>('vp-editor').select(selection));
+  }
 
   #choose(tab: Tab): void {
     this.tab = tab;

@@ -9,6 +9,8 @@ export interface Shared {
   /** The link's fragment, `#` included. */
   readonly fragment: string;
   readonly fileName: string;
+  /** How many files the driver has besides. */
+  readonly others?: number;
   /** What the monitor shows; null when it shows nothing. */
   readonly picture: Screen | null;
 }
@@ -118,14 +120,14 @@ export class ShareDialog extends LitElement {
     </dialog>`;
   }
 
-  #content({ fileName, picture }: Shared): TemplateResult {
+  #content({ fileName, others = 0, picture }: Shared): TemplateResult {
     return html`
       <h3>Link</h3>
       <div class="line">
         <input id="link" class="mono" readonly aria-label="Link" .value=${this.#link} @focus=${this.#selectAll} />
         <button class="main" data-copy="link" @click=${() => this.#copy('link', this.#link)}>${this.copied === 'link' ? 'Copied' : 'Copy link'}</button>
       </div>
-      <p class="quiet">${formatCount(this.#link.length)} characters hold <b class="mono">${fileName}</b>, resolution, engine and verifier. Nothing is sent to any server, and the link works for ever.</p>
+      <p class="quiet">${formatCount(this.#link.length)} characters hold <b class="mono">${fileName}</b>${others > 0 ? html` and ${others} more ${others === 1 ? 'file' : 'files'}` : nothing}, the machine’s settings, and what is open and selected. Nothing is sent to any server, and the link works for ever.</p>
       ${
         this.#link.length > comfortable
           ? html`<p class="long">Some programs cut links longer than ${formatCount(comfortable)} characters. Where it matters, pass the driver on as a file.</p>`

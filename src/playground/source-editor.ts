@@ -1,6 +1,7 @@
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import type { TextRange } from '../link/link-state.ts';
 import type { DriverFile } from '../machine/driver-files.ts';
-import type { DriverEditor, EditorCommand, TextRange } from './editor/driver-editor.ts';
+import type { DriverEditor, EditorCommand } from './editor/driver-editor.ts';
 import { sharedStyles } from './shared-styles.ts';
 import type { LineMark, SourceView } from './source-view.ts';
 import './source-view.ts';

@@ -27,9 +27,12 @@ describe('texts that links build on', () => {
 
 describe('links that were made once', () => {
   it('still bring what they were made of', async () => {
-    for (const { link, fileName, hash, machine } of frozen) {
+    for (const { link, fileName, hash, machine, ...rest } of frozen) {
       const reading = await decodeLink(link);
       if (reading.kind !== 'opened') throw new Error(`${link} reads as ${JSON.stringify(reading)}`);
+      const { others, view } = 'view' in rest ? rest : { others: undefined, view: undefined };
+      expect(reading.state.view).to.deep.equal(view);
+      expect(reading.state.others?.map(({ name, source }) => `${name} ${textHash(source)}`)).to.deep.equal(others);
       expect(reading.state.fileName).to.equal(fileName);
       expect(textHash(reading.state.source)).to.equal(hash);
       expect(reading.state.machine).to.deep.equal(machine);

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { loadExample } from '../../src/link/examples.ts';
+import { exampleIds, loadExample } from '../../src/link/examples.ts';
 import { decodeLink, encodeLink } from '../../src/link/link.ts';
 import { defaultMachine, type LinkState } from '../../src/link/link-state.ts';
+import { lightlyEdited } from '../support/light-edit.ts';
 
 const machine = fc.record({
   engine: fc.constantFrom('auto', 'webgpu', 'software'),
@@ -45,6 +46,53 @@ describe('share links', () => {
     );
   });
 
+  it('bring any list of files back, with what is open and selected', async () => {
+    const text = fc.string({ unit: 'binary', maxLength: 80 });
+    const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }).map((stem) => `${stem}.ts`);
+    const place = fc.integer({ min: 1, max: 99_999 });
+    const states = fc.record({
+      source: text,
+      others: fc.array(fc.record({ name, source: text }), { minLength: 1, maxLength: 15 }),
+      machine,
+      view: fc.record({
+        panes: fc.subarray(['findings', 'log', 'some-new-pane'], { minLength: 1 }),
+        file: fc.nat(15),
+        selection: fc.record({ line: place, column: place, endLine: place, endColumn: place }),
+      }),
+    });
+    await fc.assert(
+      fc.asyncProperty(states, async (some) => {
+        const state = plain(some);
+        const link = await encodeLink(state);
+        expect(link).to.match(/^#v2\./);
+        expect((await opened(link)).state).to.deep.equal(state);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('of one file are of version 1 still, whatever is selected, so that older pages read them', async () => {
+    const view = { panes: ['log'], file: 0, selection: { line: 12, column: 5, endLine: 12, endColumn: 5 } };
+    const link = await encodeLink(plain({ others: [], view }));
+    expect(link).to.match(/^#v1\./);
+    expect(await opened(link)).to.deep.equal({ kind: 'opened', state: plain({ view }), shipped: true });
+    const usual = { panes: [], file: 0, selection: { line: 1, column: 1, endLine: 1, endColumn: 1 } };
+    expect(await encodeLink(plain({ view: usual }))).to.equal(await encodeLink(plain()));
+  });
+
+  it('of several files read as damaged wherever they are cut or changed, and are never as shipped', async () => {
+    const others = [{ name: 'ring.ts', source: 'export const tail = 0;\n' }];
+    const state = plain({ others });
+    const link = await encodeLink(state);
+    expect((await opened(link)).shipped).to.equal(false);
+    for (let length = '#v2'.length; length < link.length; length++)
+      expect((await decodeLink(link.slice(0, length))).kind, link.slice(0, length)).to.equal('damaged');
+    // The same bytes under the other number: lengths that do not add up, or a source that is another one.
+    expect((await decodeLink(link.replace('#v2', '#v1'))).kind).to.equal('opened');
+    const tooMany = Array.from({ length: 16 }, (_, index) => ({ name: `f${index}.ts`, source: '' }));
+    expect((await decodeLink(await encodeLink(plain({ others: tooMany })))).kind).to.equal('damaged');
+  });
+
   it('bring any edit of an example back', async () => {
     const edits = fc.array(fc.tuple(fc.nat(), fc.nat(200), fc.string({ unit: 'binary', maxLength: 60 })), {
       maxLength: 6,
@@ -64,12 +112,26 @@ describe('share links', () => {
     );
   });
 
-  it('take at most 40 characters for a driver as shipped, and say that it is', async () => {
-    const link = await encodeLink(plain());
-    expect(link).to.match(/^#v1\.mini@[\da-f]{8}\.[\w-]{6}$/);
-    expect(link.length).to.be.at.most(40);
-    expect((await opened(link)).shipped).to.equal(true);
-  });
+  for (const id of exampleIds) {
+    it(`take at most 40 characters for ${id} as shipped, and 300 for a light edit of it`, async () => {
+      const shipped = plain({ base: id, fileName: `${id}.ts`, source: (await loadExample(id)) ?? '' });
+      const link = await encodeLink(shipped);
+      expect(link.length).to.be.at.most(40);
+      expect((await opened(link)).shipped).to.equal(true);
+      const source = lightlyEdited(shipped.source);
+      expect(source).not.to.equal(shipped.source);
+      const view = { panes: ['log'], file: 0, selection: { line: 20, column: 3, endLine: 20, endColumn: 30 } };
+      const edited = await encodeLink({
+        ...shipped,
+        source,
+        fileName: `my-${id}.ts`,
+        machine: { ...defaultMachine, width: 800, height: 600 },
+        view,
+      });
+      expect(edited.length).to.be.at.most(300);
+      expect((await opened(edited)).state.source).to.equal(source);
+    });
+  }
 
   it('take at most 300 characters for a light edit', async () => {
     const source = mini
@@ -114,7 +176,7 @@ describe('share links', () => {
   });
 
   it('of a newer version say so, whatever stands in them', async () => {
-    expect(await decodeLink('#v2.anything~at+all')).to.deep.include({ kind: 'too-new' });
+    expect(await decodeLink('#v3.anything~at+all')).to.deep.include({ kind: 'too-new' });
     expect(await decodeLink('#v1.mini@00000000.AAAAAA')).to.deep.include({ kind: 'too-new' });
     expect(await decodeLink('#v1.unheard-of@b9532a9b.AAAAAA')).to.deep.include({ kind: 'too-new' });
   });

@@ -6,6 +6,7 @@ import { Machine } from '../../src/machine/machine.ts';
 import type { DriversDialog } from '../../src/playground/drivers-dialog.ts';
 import { gallery, loadGalleryDriver, loadNewDriver } from '../../src/playground/gallery.ts';
 import { PlaygroundApp } from '../../src/playground/playground-app.ts';
+import type { SourceEditor } from '../../src/playground/source-editor.ts';
 import { dmaViolation, FakeMachineHost } from './fake-machine-host.ts';
 import { loadPageStyles } from './page-styles.ts';
 
@@ -359,6 +360,27 @@ describe('drivers of the page', () => {
       await until('the driver', () => app.desk.workspace.current.fileName === 'dropped.ts');
       expect(app.desk.workspace.current).to.include({ origin: 'mine', source: `${mini}\n// dropped` });
       await until('no curtain', () => !curtain());
+    });
+
+    it('opens a link to several files with the file and the selection that it speaks of, and makes the same link again', async () => {
+      const view = { panes: ['findings'], file: 1, selection: { line: 2, column: 3, endLine: 2, endColumn: 9 } };
+      const link = await encodeLink({
+        base: 'mini',
+        fileName: 'theirs.ts',
+        source: `import './ring.ts';\n${mini}`,
+        others: [{ name: 'ring.ts', source: '// one\n// two three\nexport {};\n' }],
+        machine: defaultMachine,
+        view,
+      });
+      history.replaceState(null, '', link);
+      await open();
+      await until('the file', () => app.desk.workspace.file.name === 'ring.ts');
+      expect(app.desk.workspace.current).to.include({ origin: 'link', held: true });
+      expect(app.tab).to.equal('findings');
+      const editor = () => part<SourceEditor>('vp-editor');
+      await until('the selection', () => editor()?.selection);
+      expect(editor()?.selection).to.deep.equal(view.selection);
+      expect(await app.desk.link()).to.equal(link);
     });
 
     it('imports a file as a driver of one’s own, and refuses what is too large for one', async () => {

@@ -26,6 +26,7 @@ import {
   lineNumbers,
   rectangularSelection,
 } from '@codemirror/view';
+import type { TextRange } from '../../link/link-state.ts';
 import { bringInto } from '../source-view.ts';
 import type { TypesClient } from '../types/types-client.ts';
 import type { TypeProblem, TypesSubject } from '../types/types-protocol.ts';
@@ -34,14 +35,6 @@ import { LineMarks, lineMarks } from './line-marks.ts';
 
 /** What the editor asks of the page. `leave`: Esc was pressed, the keyboard focus is to go on. */
 export type EditorCommand = 'run' | 'restart' | 'stop' | 'pause' | 'step' | 'step-out' | 'format' | 'leave';
-
-/** A piece of the text, or a place in it. Lines and columns count from 1. */
-export interface TextRange {
-  readonly line: number;
-  readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
-}
 
 /** A text that is, or was, in the editor: what was done to it can be undone when it comes back. */
 interface OpenText {
