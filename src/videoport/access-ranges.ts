@@ -30,6 +30,7 @@ function assigned(device: VideoDevice): VIDEO_ACCESS_RANGE[] {
  * Reports the bus addresses that PnP assigned to the device and claims them. From HwVidFindAdapter only. Each success
  * replaces the previous claim.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param NumRequestedResources 0: all that the device has; requests of one's own are for legacy devices
  * @param RequestedResources NULL
  * @param NumAccessRanges elements for which AccessRanges has room; 0 gives all claims back
@@ -39,6 +40,7 @@ function assigned(device: VideoDevice): VIDEO_ACCESS_RANGE[] {
  * @param Slot out: the device's slot number
  * @returns NO_ERROR; ERROR_MORE_DATA when the device has more ranges than there is room for; ERROR_DEV_NOT_EXIST when
  *   ids are given that are not this device's
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetaccessranges
  */
 export function VideoPortGetAccessRanges(
@@ -143,7 +145,11 @@ function systemMemory(): VIDEO_ACCESS_RANGE[] {
  * Checks that ranges conflict with no other device's and claims them. From HwVidFindAdapter only. Count 0 gives all
  * claims back; a RangeLength of 0 gives back the claim that begins there.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param NumAccessRanges how many ranges; 0 gives all claims back
+ * @param AccessRanges the ranges: start, length, I/O space or memory, shared or not
  * @returns NO_ERROR, or ERROR_INVALID_PARAMETER on a conflict: nothing is claimed then
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportverifyaccessranges
  */
 export function VideoPortVerifyAccessRanges(

@@ -196,8 +196,10 @@ export const AGP_ALLOCATION_LIMIT = BigInt(LIMIT);
  * Gives the functions of AGP memory. Windows 2000's way to them, which no page documents any more;
  * VideoPortQueryServices is the newer one.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param AgpServices out: the functions
  * @returns TRUE; FALSE without a place for them
+ * @irql not documented
  * @see video.h
  */
 export function VideoPortGetAgpServices(

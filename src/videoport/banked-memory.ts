@@ -23,13 +23,17 @@ export type PBANKED_SECTION_ROUTINE<T = never> = (ReadBank: ULONG, WriteBank: UL
  * Maps memory of which only a bank is there at a time as if all of it were: before an access in another bank than the
  * last one the driver's callback switches. Obsolete.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param PhysicalAddress of the bank's window
  * @param Length in: bytes in all, over all banks; out: bytes mapped
  * @param InIoSpace VIDEO_MEMORY_SPACE_MEMORY; banks of ports make no sense
  * @param VirtualAddress out: where all of it begins
  * @param BankLength bytes in a bank
  * @param ReadWriteBank not 0: one bank is for reading and writing; 0: each has its own
+ * @param BankRoutine switches banks: gets the bank to read, the bank to write, and Context
+ * @param Context handed to the callback
  * @returns NO_ERROR, or ERROR_INVALID_PARAMETER
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportmapbankedmemory
  */
 export function VideoPortMapBankedMemory<T>(
@@ -104,7 +108,11 @@ const direct = perPort(() => new Map<VideoDevice, readonly VIDEO_ACCESS_RANGE[]>
  * driver's SvgaHwIoPort… callbacks run instead. This machine has no DOS boxes: the choice is kept and nothing comes of
  * it.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param NumAccessRanges how many ranges
+ * @param AccessRange the ranges of ports
  * @returns NO_ERROR, or ERROR_INVALID_PARAMETER for a range of memory or one that the driver has not claimed
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportsettrappedemulatorports
  */
 export function VideoPortSetTrappedEmulatorPorts(

@@ -34,11 +34,13 @@ const registrations = perPort(() => new Map<VideoDevice, Registration>());
 /**
  * Registers a callback for the crash of a driver that hangs, in place of the one before.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param BugcheckCode 0xEA, THREAD_STUCK_IN_DEVICE_DRIVER: no other can be hooked
  * @param Callback NULL unhooks
  * @param BugcheckDataSize bytes that the callback will write, and BUGCHECK_DATA_SIZE_RESERVED more: 4000 at most; 0
  *   unhooks
  * @returns NO_ERROR, ERROR_INVALID_PARAMETER or ERROR_NOT_ENOUGH_MEMORY
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportregisterbugcheckcallback
  */
 export function VideoPortRegisterBugcheckCallback(

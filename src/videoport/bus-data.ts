@@ -54,11 +54,15 @@ const isPlace = (slot: unknown, offset: unknown, length: unknown, caller: string
 /**
  * Reads the configuration of a bus: PCIConfiguration or Cmos. This machine has no EISA bus.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param BusDataType PCIConfiguration or Cmos
  * @param SlotNumber PCI: 0 for the device itself, or a slot; Cmos: where to begin
  * @param Buffer out: the bytes
  * @param Offset in the configuration, in bytes
+ * @param Length how many bytes
  * @returns how many bytes were read; 0: there is no such bus; 2: there is no device in the slot, and the buffer begins
  *   with FFFFh
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetbusdata
  */
 export function VideoPortGetBusData(
@@ -94,7 +98,14 @@ export function VideoPortGetBusData(
  * Writes the configuration of a bus. What the device does not let be written stays as it is. Not from HwVidInterrupt,
  * HwVidTimer, a DPC or a synchronisation callback.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param BusDataType PCIConfiguration or Cmos
+ * @param SlotNumber as VideoPortGetBusData takes it
+ * @param Buffer the bytes
+ * @param Offset in the configuration, in bytes
+ * @param Length how many bytes
  * @returns how many bytes were written; 0: there is no such bus, or no device
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportsetbusdata
  */
 export function VideoPortSetBusData(
@@ -123,8 +134,15 @@ const word = (pciFunction: PciFunction, offset: number): number => {
 /**
  * Looks for a PCI device anywhere in the machine.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param VendorId its PCI vendor
+ * @param DeviceId its PCI device number
+ * @param RevisionId its revision, when Flags asks for it
+ * @param SubVendorId its subsystem’s vendor, when Flags asks for it
+ * @param SubSystemId its subsystem, when Flags asks for it
  * @param Flags CDE_USE_REVISION and CDE_USE_SUBSYSTEM_IDS: what must be equal besides vendor and device
  * @returns TRUE when there is one; FALSE too for flags that there are not
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportcheckfordeviceexistence
  */
 export function VideoPortCheckForDeviceExistence(
@@ -154,9 +172,11 @@ export { VideoPortCheckForDeviceExistence as VideoPortCheckForDeviceExistance };
 /**
  * Tells whether the device answers at the ports of the VGA.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param VgaStatus out: 1 when it does, 0 otherwise
  * @returns NO_ERROR; ERROR_INVALID_FUNCTION for an adapter that is not on the PCI bus. All of this machine are; one is
  *   not when HwVidFindAdapter left another AdapterInterfaceType in its VIDEO_PORT_CONFIG_INFO
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetvgastatus
  */
 export function VideoPortGetVgaStatus(HwDeviceExtension: HwDeviceExtension, VgaStatus: Out<ULONG>): VP_STATUS {

@@ -175,8 +175,10 @@ function describeMonitor(edid: Uint8Array): string {
  * Has the port ask for the children again, because something was plugged in or pulled out. The asking is done later, at
  * PASSIVE_LEVEL.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param Reserved NULL
  * @returns NO_ERROR, always
+ * @irql DISPATCH_LEVEL or lower
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportenumeratechildren
  */
 export function VideoPortEnumerateChildren(HwDeviceExtension: HwDeviceExtension, Reserved: PVOID | null): VP_STATUS {
@@ -212,6 +214,7 @@ function childAt(deviceObject: PVOID, caller: string): ChildDevice | null {
  *
  * @param DeviceObject device object of the child
  * @returns the parent's HwDeviceExtension, or null when the device object is no child's
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetassociateddeviceextension
  */
 export function VideoPortGetAssociatedDeviceExtension(DeviceObject: PVOID): HwDeviceExtension | null {
@@ -224,6 +227,7 @@ export function VideoPortGetAssociatedDeviceExtension(DeviceObject: PVOID): HwDe
  *
  * @param DeviceObject device object of the child
  * @returns its UId, or 0 when the device object is no child's
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetassociateddeviceid
  */
 export function VideoPortGetAssociatedDeviceID(DeviceObject: PVOID): ULONG {

@@ -51,7 +51,10 @@ export function adapterOf(handle: PVP_DMA_ADAPTER, caller: string): DmaAdapter |
  * Reach: Dma64BitAddresses gives all of it; ScatterGather (on PCI) or Dma32BitAddresses 4 GiB; with all three FALSE 16
  * MiB.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param VpDeviceDescription what the device can do: reach, scatter/gather, longest transfer
  * @returns an opaque handle, or NULL
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetdmaadapter
  */
 export function VideoPortGetDmaAdapter(
@@ -78,12 +81,15 @@ export function VideoPortGetDmaAdapter(
  * Allocates memory that processor and device reach at the same time. Meant for start-up (HwVidFindAdapter); takes whole
  * pages, but only DesiredLength bytes may be touched, and what they hold is unspecified.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param VpDmaAdapter adapter from VideoPortGetDmaAdapter
  * @param DesiredLength bytes
  * @param LogicalAddress out: the address that the device must use; not the virtual and not the physical one
  * @param CacheEnabled is remembered (the release must repeat it) and changes nothing: DMA is coherent on this machine
  *   as on x86
  * @param Reserved ignored; pass NULL
  * @returns the address for the processor, or NULL: nothing is allocated then
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportallocatecommonbuffer
  */
 export function VideoPortAllocateCommonBuffer(
@@ -120,6 +126,13 @@ export function VideoPortAllocateCommonBuffer(
  * Releases a common buffer. All arguments must be those of its allocation: the length as requested, both addresses, the
  * cache flag, the adapter. There is no partial release.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param VpDmaAdapter adapter from VideoPortGetDmaAdapter
+ * @param Length the length that was asked for
+ * @param LogicalAddress the address that the device uses
+ * @param VirtualAddress the address that the processor uses
+ * @param CacheEnabled as at the allocation
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreleasecommonbuffer
  */
 export function VideoPortReleaseCommonBuffer(
@@ -212,6 +225,9 @@ function checkPadding(buffer: CommonBuffer): void {
 /**
  * Gives an adapter back. All its common buffers must have been released; the handle is dead afterwards.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param VpDmaAdapter adapter from VideoPortGetDmaAdapter
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportputdmaadapter
  */
 export function VideoPortPutDmaAdapter(HwDeviceExtension: HwDeviceExtension, VpDmaAdapter: PVP_DMA_ADAPTER): void {

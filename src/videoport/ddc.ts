@@ -78,11 +78,13 @@ const soundBlock = (block: Uint8Array): boolean => block.reduce((sum, byte) => s
 /**
  * Reads a monitor's EDID over lines that the driver's callbacks drive.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param DDCControl callbacks, sizeof(DDC_CONTROL) in Size, and the segment
  * @param EdidBuffer out: 128 bytes and, where there is room and the monitor has it, its second block; what is left is
  *   zero
  * @param EdidBufferSize 256 is what to ask for; below 128 there is no EDID
  * @returns TRUE when a monitor answered and its checksums are right
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportddcmonitorhelper
  */
 export function VideoPortDDCMonitorHelper(

@@ -56,8 +56,14 @@ function reportOf(handle: PVIDEO_DEBUG_REPORT, caller: string): DebugReport | un
 /**
  * Begins a report.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param ulCode what happened; the arguments say more
+ * @param ulpArg1 first number that goes with the code
+ * @param ulpArg2 second number
+ * @param ulpArg3 third number
+ * @param ulpArg4 fourth number
  * @returns the report, or NULL
+ * @irql not documented
  * @see video.h
  */
 export function VideoPortDbgReportCreate(
@@ -83,8 +89,11 @@ export function VideoPortDbgReportCreate(
 /**
  * Adds bytes to a report.
  *
+ * @param pReport report from VideoPortDbgReportCreate
+ * @param pvData the bytes
  * @param ulDataSize bytes; all of a report's data together is VIDEO_DEBUG_REPORT_MAX_SIZE at most
  * @returns FALSE when they do not fit; nothing is added then
+ * @irql not documented
  * @see video.h
  */
 export function VideoPortDbgReportSecondaryData(
@@ -107,6 +116,8 @@ export function VideoPortDbgReportSecondaryData(
 /**
  * Submits a report and frees it. The machine goes on.
  *
+ * @param pReport report from VideoPortDbgReportCreate
+ * @irql not documented
  * @see video.h
  */
 export function VideoPortDbgReportComplete(pReport: PVIDEO_DEBUG_REPORT): void {

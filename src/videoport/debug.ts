@@ -41,6 +41,8 @@ function readString(address: number, wide: boolean): string {
  *
  * @param DebugPrintLevel Error, Warn, Trace or Info
  * @param DebugMessage format: %d %u %x %X %o %c %s %S %ws %p %I64x and so on, with flags, width and precision
+ * @param Arguments what the % signs of the message stand for, in order
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportdebugprint
  */
 export function VideoPortDebugPrint(
@@ -64,9 +66,11 @@ export function VideoPortDebugPrint(
 /**
  * Puts an entry into the event log. Allowed in HwVidInterrupt and in synchronisation callbacks.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param Vrp the request that failed, or NULL
  * @param ErrorCode what went wrong
  * @param UniqueId the driver's own number for this place in its code
+ * @irql the device’s (DIRQL) or lower
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportlogerror
  */
 export function VideoPortLogError(

@@ -50,9 +50,12 @@ export type PMINIPORT_QUERY_DEVICE_ROUTINE<T = never> = (
  * Gives what the firmware found of a kind to a callback, once for each. Not from HwVidInterrupt, HwVidTimer, a DPC or a
  * synchronisation callback.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param DeviceDataType VpMachineData, VpCmosData, VpBusData, VpControllerData or VpMonitorData
+ * @param CallbackRoutine called with each thing that was found
  * @param Context for the callback
  * @returns NO_ERROR; the callback's status when it is another one; ERROR_INVALID_PARAMETER for a type that there is not
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetdevicedata
  */
 export function VideoPortGetDeviceData<T>(
@@ -96,6 +99,8 @@ export function VideoPortGetDeviceData<T>(
  * Tells whether the machine was booted with /NOVESA: a driver for any VGA must then stay with VGA's ports and memory,
  * and must not use INT 10h.
  *
+ * @returns TRUE when it was
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportisnovesa
  */
 export function VideoPortIsNoVesa(): BOOLEAN {

@@ -23,6 +23,8 @@ const locks = perPort(() => new Map<VideoDevice, { count: number; readonly site:
 /**
  * Takes the device's mutex. Whoever has it may take it again, and must release it as often.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportacquiredevicelock
  */
 export function VideoPortAcquireDeviceLock(HwDeviceExtension: HwDeviceExtension): void {
@@ -36,6 +38,8 @@ export function VideoPortAcquireDeviceLock(HwDeviceExtension: HwDeviceExtension)
 /**
  * Releases the device's mutex. Who does not have it gets an exception, which nobody handles.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreleasedevicelock
  */
 export function VideoPortReleaseDeviceLock(HwDeviceExtension: HwDeviceExtension): void {

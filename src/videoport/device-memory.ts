@@ -86,10 +86,12 @@ function undo(mapping: Mapping): void {
  * Maps a claimed range into system space. From HwVidFindAdapter. What it returns is what the VideoPortRead… and
  * VideoPortWrite… functions take, and nothing else does.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param IoAddress bus address, from the access ranges
  * @param NumberOfUchars bytes
  * @param InIoSpace VIDEO_MEMORY_SPACE_ flags
  * @returns the address, or NULL
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetdevicebase
  */
 export function VideoPortGetDeviceBase(
@@ -114,7 +116,9 @@ export function VideoPortGetDeviceBase(
 /**
  * Undoes VideoPortGetDeviceBase.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param MappedAddress exactly what it returned, no address inside
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportfreedevicebase
  */
 export function VideoPortFreeDeviceBase(HwDeviceExtension: HwDeviceExtension, MappedAddress: PVOID): void {
@@ -143,11 +147,14 @@ const shown = (address: PVOID): string => (typeof address === 'number' ? hex(add
 /**
  * Maps device memory into system space or into a process.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param PhysicalAddress bus address of the memory
  * @param Length in: bytes; out: bytes mapped
  * @param InIoSpace in: VIDEO_MEMORY_SPACE_ flags; out: whether the address is a port
  * @param VirtualAddress in: NULL for system space, or a process handle; out: the address. What was left in it from
  *   before is a handle, too, and this machine has no process but the system's: it is refused
  * @returns NO_ERROR, or ERROR_INVALID_PARAMETER when no device decodes the range, or for a handle that is no process
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportmapmemory
  */
 export function VideoPortMapMemory(
@@ -181,8 +188,11 @@ export function VideoPortMapMemory(
 /**
  * Unmaps the whole mapping that contains an address.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param VirtualAddress any address in the mapping
  * @param ProcessHandle NULL, or the one with which it was mapped; here that is NULL, too
  * @returns NO_ERROR, or ERROR_INVALID_PARAMETER when nothing is mapped there, or not for that process
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportunmapmemory
  */
 export function VideoPortUnmapMemory(

@@ -45,11 +45,13 @@ function eventOf(handle: PEVENT, caller: string): KernelEvent | undefined {
 /**
  * Creates an event.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param EventFlag NOTIFICATION_EVENT: stays signalled until cleared, otherwise one wait resets it;
  *   INITIAL_EVENT_SIGNALED
  * @param Unused NULL
  * @param ppEvent out: the event
  * @returns NO_ERROR, or ERROR_INVALID_PARAMETER without a place for the event
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportcreateevent
  */
 export function VideoPortCreateEvent(
@@ -75,7 +77,10 @@ export function VideoPortCreateEvent(
 /**
  * Deletes an event.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param pEvent event from VideoPortCreateEvent
  * @returns NO_ERROR, or ERROR_INVALID_PARAMETER when it is none
+ * @irql DISPATCH_LEVEL or lower
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportdeleteevent
  */
 export function VideoPortDeleteEvent(HwDeviceExtension: HwDeviceExtension, pEvent: PEVENT): VP_STATUS {
@@ -89,7 +94,10 @@ export function VideoPortDeleteEvent(HwDeviceExtension: HwDeviceExtension, pEven
 /**
  * Signals an event. Not from HwVidInterrupt: queue a DPC.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param pEvent event from VideoPortCreateEvent
  * @returns its state before: not 0 when it was signalled already
+ * @irql DISPATCH_LEVEL or lower
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportsetevent
  */
 export function VideoPortSetEvent(HwDeviceExtension: HwDeviceExtension, pEvent: PEVENT): LONG {
@@ -105,6 +113,9 @@ export function VideoPortSetEvent(HwDeviceExtension: HwDeviceExtension, pEvent: 
 /**
  * Resets an event.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param pEvent event from VideoPortCreateEvent
+ * @irql DISPATCH_LEVEL or lower
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportclearevent
  */
 export function VideoPortClearEvent(HwDeviceExtension: HwDeviceExtension, pEvent: PEVENT): void {
@@ -117,7 +128,10 @@ export function VideoPortClearEvent(HwDeviceExtension: HwDeviceExtension, pEvent
 /**
  * Tells whether an event is signalled.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param pEvent event from VideoPortCreateEvent
  * @returns not 0 when it is
+ * @irql DISPATCH_LEVEL or lower
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadstateevent
  */
 export function VideoPortReadStateEvent(HwDeviceExtension: HwDeviceExtension, pEvent: PEVENT): LONG {
@@ -129,9 +143,12 @@ export function VideoPortReadStateEvent(HwDeviceExtension: HwDeviceExtension, pE
 /**
  * Waits until an event is signalled. Interrupts and DPCs run meanwhile.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param Object event from VideoPortCreateEvent
  * @param Timeout 100 ns units: NULL waits for ever; negative is from now on; positive is a system time; 0 only looks.
  *   At DISPATCH_LEVEL it must be 0.
  * @returns NO_ERROR, WAIT_TIMEOUT, or ERROR_INVALID_PARAMETER when Object is no event or Timeout no time
+ * @irql DISPATCH_LEVEL or lower; at DISPATCH_LEVEL only with a Timeout of 0
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwaitforsingleobject
  */
 export function VideoPortWaitForSingleObject(

@@ -79,11 +79,13 @@ const SIZES: readonly number[] = [
  *
  * @param Argument1 what DriverEntry got as its first argument
  * @param Argument2 what DriverEntry got as its second argument
+ * @param HwInitializationData the callbacks, and what else describes the driver
  * @param HwContext reserved, NULL
  * @returns STATUS_SUCCESS; STATUS_REVISION_MISMATCH for a size larger than this system knows; STATUS_UNSUCCESSFUL for
  *   one that no system had; STATUS_INVALID_PARAMETER when HwInitializationData, HwFindAdapter, HwInitialize or
  *   HwStartIO is missing, or another callback is no function; STATUS_NO_SUCH_DEVICE for a driver of NT 4 size whose AdapterInterfaceType is not PCIBus: it
  *   may try the next type
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportinitialize
  */
 export function VideoPortInitialize(
@@ -157,8 +159,10 @@ export const SIZE_OF_VPOSVERSIONINFO = 0x14;
 /**
  * Tells which Windows this is: 5.1, build 2600, service pack 2 (its page says that XP is version 6, which is an error).
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param pVpOsVersionInfo in: Size; out: the rest
  * @returns NO_ERROR, or ERROR_INVALID_PARAMETER when Size is too small
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetversion
  */
 export function VideoPortGetVersion(

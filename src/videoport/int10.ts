@@ -25,8 +25,10 @@ const buffer = perPort(() => ({ allocated: false }));
  * Executes INT 10h with register values alone: what a function reads or writes in memory is not to be had this way, the
  * Int10 interface is for that.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param BiosArguments in and out: the registers
  * @returns NO_ERROR: the call was made; AX says whether the BIOS did it
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportint10
  */
 export function VideoPortInt10(

@@ -22,7 +22,9 @@ const ENDLESS_DPCS = 10_000;
 /**
  * Unmasks the device's interrupt. Obsolete.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @returns NO_ERROR, or ERROR_INVALID_FUNCTION when no interrupt is connected
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportenableinterrupt
  */
 export function VideoPortEnableInterrupt(HwDeviceExtension: HwDeviceExtension): VP_STATUS {
@@ -38,7 +40,9 @@ export function VideoPortEnableInterrupt(HwDeviceExtension: HwDeviceExtension): 
 /**
  * Masks the device's interrupt. Obsolete.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @returns NO_ERROR, or ERROR_INVALID_FUNCTION when no interrupt is connected
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportdisableinterrupt
  */
 export function VideoPortDisableInterrupt(HwDeviceExtension: HwDeviceExtension): VP_STATUS {
@@ -53,8 +57,12 @@ export function VideoPortDisableInterrupt(HwDeviceExtension: HwDeviceExtension):
  * Queues `CallbackRoutine(HwDeviceExtension, Context)` to run at DISPATCH_LEVEL as soon as the IRQL drops: the way from
  * HwVidInterrupt to everything that an interrupt routine may not do itself.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param CallbackRoutine what is to run
+ * @param Context handed to it
  * @returns TRUE; FALSE when the device's DPC is queued already: there is one a device, and this call's routine and
  *   context are lost; FALSE too for a CallbackRoutine that is none, and for one that queues itself without end
+ * @irql DISPATCH_LEVEL or higher
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportqueuedpc
  */
 export function VideoPortQueueDpc(

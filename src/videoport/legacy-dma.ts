@@ -44,9 +44,13 @@ function entered(rule: CallRule, HwDeviceExtension: HwDeviceExtension, ...more: 
  * into the output buffer. Input and output are one buffer: read what the request says first. Not from HwVidInterrupt or
  * a DPC.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param pVrp in: the request; the address of its output buffer is the PDMA for the other functions
+ * @param pUEvent the caller’s event, or NULL
+ * @param pDisplayEvent the display driver’s event, or NULL
  * @param DmaFlags VideoPortDmaInitOnly; with any other nothing happens
  * @returns TRUE; FALSE when there is no input buffer, or no room for the list
+ * @irql not documented
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportlockpages
  */
 export function VideoPortLockPages(
@@ -86,7 +90,10 @@ export function VideoPortLockPages(
 /**
  * Unlocks what VideoPortLockPages locked. In HwVidStartIO only.
  *
+ * @param hwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param pDma handle from VideoPortLockPages
  * @returns TRUE, always
+ * @irql not documented
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportunlockpages
  */
 export function VideoPortUnlockPages(hwDeviceExtension: HwDeviceExtension, pDma: PDMA): BOOLEAN {
@@ -100,7 +107,11 @@ export function VideoPortUnlockPages(hwDeviceExtension: HwDeviceExtension, pDma:
 /**
  * Once started DMA through HwVidStartDma.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param pDma handle from VideoPortLockPages
+ * @param DmaFlags nothing is done with them
  * @returns NULL, always
+ * @irql not documented
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportdodma
  */
 export function VideoPortDoDma(HwDeviceExtension: HwDeviceExtension, pDma: PDMA, DmaFlags: number): PDMA {
@@ -113,7 +124,16 @@ export function VideoPortDoDma(HwDeviceExtension: HwDeviceExtension, pDma: PDMA,
 /**
  * Once mapped a board's DMA memory.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param pVrp the request
+ * @param BoardAddress bus address of the memory
+ * @param Length out: its length
+ * @param InIoSpace I/O space or memory
+ * @param MappedUserEvent an event, or NULL
+ * @param DisplayDriverEvent an event, or NULL
+ * @param VirtualAddress out: where it is
  * @returns NULL, always
+ * @irql not documented
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportmapdmamemory
  */
 export function VideoPortMapDmaMemory(
@@ -135,7 +155,12 @@ export function VideoPortMapDmaMemory(
 /**
  * Once undid VideoPortMapDmaMemory.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param VirtualAddress where it was mapped
+ * @param ProcessHandle the process, or NULL
+ * @param BoardMemoryHandle handle from VideoPortMapDmaMemory
  * @returns FALSE, always
+ * @irql not documented
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportunmapdmamemory
  */
 export function VideoPortUnmapDmaMemory(
@@ -149,7 +174,10 @@ export function VideoPortUnmapDmaMemory(
 /**
  * Once gave the context of a DMA handle.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param pDma handle from VideoPortLockPages
  * @returns NULL, always
+ * @irql not documented
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetdmacontext
  */
 export function VideoPortGetDmaContext(HwDeviceExtension: HwDeviceExtension, pDma: PDMA): PVOID {
@@ -161,6 +189,10 @@ export function VideoPortGetDmaContext(HwDeviceExtension: HwDeviceExtension, pDm
 /**
  * Once set the context of a DMA handle. Does nothing.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param pDma handle from VideoPortLockPages
+ * @param InstanceContext the context; it is not kept
+ * @irql not documented
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportsetdmacontext
  */
 export function VideoPortSetDmaContext(HwDeviceExtension: HwDeviceExtension, pDma: PDMA, InstanceContext: PVOID): void {
@@ -172,7 +204,10 @@ export function VideoPortSetDmaContext(HwDeviceExtension: HwDeviceExtension, pDm
 /**
  * Once told that DMA was complete.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param pDmaHandle handle from VideoPortLockPages
  * @returns FALSE, always
+ * @irql not documented
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportsignaldmacomplete
  */
 export function VideoPortSignalDmaComplete(HwDeviceExtension: HwDeviceExtension, pDmaHandle: PDMA): BOOLEAN {
@@ -184,7 +219,12 @@ export function VideoPortSignalDmaComplete(HwDeviceExtension: HwDeviceExtension,
 /**
  * Once bound events to a DMA handle.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param pVrp the request
+ * @param MappedUserEvent an event, or NULL
+ * @param DisplayDriverEvent an event, or NULL
  * @returns NULL, always
+ * @irql not documented
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportassociateeventswithdmahandle
  */
 export function VideoPortAssociateEventsWithDmaHandle(
@@ -198,7 +238,10 @@ export function VideoPortAssociateEventsWithDmaHandle(
 /**
  * Once told how much of a DMA buffer was used.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param pDma handle from VideoPortLockPages
  * @returns 0, always
+ * @irql not documented
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetbytesused
  */
 export function VideoPortGetBytesUsed(HwDeviceExtension: HwDeviceExtension, pDma: PDMA): ULONG {
@@ -210,6 +253,10 @@ export function VideoPortGetBytesUsed(HwDeviceExtension: HwDeviceExtension, pDma
 /**
  * Once set how much of a DMA buffer was used. Does nothing.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param pDma handle from VideoPortLockPages
+ * @param BytesUsed how many; it is not kept
+ * @irql not documented
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportsetbytesused
  */
 export function VideoPortSetBytesUsed(HwDeviceExtension: HwDeviceExtension, pDma: PDMA, BytesUsed: ULONG): void {
@@ -221,7 +268,10 @@ export function VideoPortSetBytesUsed(HwDeviceExtension: HwDeviceExtension, pDma
 /**
  * The MDL of a DMA handle, which is the handle.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param pDma handle from VideoPortLockPages
  * @returns pDma
+ * @irql not documented
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetmdl
  */
 export function VideoPortGetMdl(HwDeviceExtension: HwDeviceExtension, pDma: PDMA): PVOID {

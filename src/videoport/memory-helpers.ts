@@ -19,7 +19,11 @@ const EXCHANGE = callRule('VideoPortInterlockedExchange', HIGH_LEVEL);
 /**
  * Compares two blocks.
  *
+ * @param Source1 one block
+ * @param Source2 the other
+ * @param Length how many bytes
  * @returns how many bytes from the beginning are equal: Length when all are
+ * @irql any, if both blocks are resident
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportcomparememory
  */
 export function VideoPortCompareMemory(Source1: PVOID, Source2: PVOID, Length: ULONG): ULONG {
@@ -34,6 +38,10 @@ export function VideoPortCompareMemory(Source1: PVOID, Source2: PVOID, Length: U
 /**
  * Copies a block; the two may overlap.
  *
+ * @param Destination where to
+ * @param Source where from
+ * @param Length how many bytes
+ * @irql any, if both blocks are resident; else below DISPATCH_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportmovememory
  */
 export function VideoPortMoveMemory(Destination: PVOID, Source: PVOID, Length: ULONG): void {
@@ -46,6 +54,9 @@ export function VideoPortMoveMemory(Destination: PVOID, Source: PVOID, Length: U
 /**
  * Fills a block of system memory with zeros.
  *
+ * @param Destination where the block begins
+ * @param Length how many bytes
+ * @irql any, if the block is resident; else below DISPATCH_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportzeromemory
  */
 export function VideoPortZeroMemory(Destination: PVOID, Length: ULONG): void {
@@ -57,6 +68,9 @@ export function VideoPortZeroMemory(Destination: PVOID, Length: ULONG): void {
 /**
  * Fills mapped device memory with zeros.
  *
+ * @param Destination where the block begins
+ * @param Length how many bytes
+ * @irql any, if the block is resident; else below DISPATCH_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportzerodevicememory
  */
 export function VideoPortZeroDeviceMemory(Destination: PVOID, Length: ULONG): void {
@@ -82,7 +96,9 @@ function long(address: PVOID, caller: string): [Int32Array, number] {
 /**
  * Adds 1 atomically.
  *
+ * @param Addend address of the number
  * @returns the new value
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportinterlockedincrement
  */
 export function VideoPortInterlockedIncrement(Addend: PVOID): LONG {
@@ -93,7 +109,9 @@ export function VideoPortInterlockedIncrement(Addend: PVOID): LONG {
 /**
  * Subtracts 1 atomically.
  *
+ * @param Addend address of the number
  * @returns the new value
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportinterlockeddecrement
  */
 export function VideoPortInterlockedDecrement(Addend: PVOID): LONG {
@@ -104,7 +122,10 @@ export function VideoPortInterlockedDecrement(Addend: PVOID): LONG {
 /**
  * Swaps a value atomically: the documented way to lock a common buffer among its users.
  *
+ * @param Target address of the number
+ * @param Value what it becomes
  * @returns the old value
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportinterlockedexchange
  */
 export function VideoPortInterlockedExchange(Target: PVOID, Value: LONG): LONG {

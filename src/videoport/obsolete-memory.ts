@@ -40,11 +40,14 @@ function adapterFor(device: VideoDevice): DmaAdapter {
 /**
  * Allocates a common buffer on the device's implicit adapter, which reaches 4 GiB. At most 256 KiB.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param DesiredLength how many bytes
  * @param Alignment ignored
  * @param LogicalAddress out: the address for the device
  * @param pActualLength out: bytes allocated, 0 when there are none
  * @param CacheEnabled must be repeated at the release
  * @returns the address for the processor, or NULL
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetcommonbuffer
  */
 export function VideoPortGetCommonBuffer(
@@ -83,7 +86,12 @@ export function VideoPortGetCommonBuffer(
 /**
  * Frees what VideoPortGetCommonBuffer allocated. Mind the order: the virtual address comes before the logical one.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param Length as it was asked for
+ * @param VirtualAddress the address that the processor uses
+ * @param LogicalAddress the address that the device uses
+ * @param CacheEnabled as at the allocation
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportfreecommonbuffer
  */
 export function VideoPortFreeCommonBuffer(
@@ -102,7 +110,11 @@ export function VideoPortFreeCommonBuffer(
  * Allocates nonpaged memory whose physical frames lie in a row, the last byte at HighestAcceptableAddress or below.
  * Nobody says where, no function frees it, and a physical address is no logical one: a device cannot be told of it.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param NumberOfBytes how many bytes
+ * @param HighestAcceptableAddress the last physical address that may be used
  * @returns its address, the beginning of a page, or NULL
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportallocatecontiguousmemory
  */
 export function VideoPortAllocateContiguousMemory(

@@ -62,9 +62,12 @@ export function unlockRange(caller: string, handle: PVOID): void {
  * Locks memory, so that a device may be given it: its pages stay where they are, resident at any IRQL, until they are
  * unlocked.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param BaseAddress where the memory begins
  * @param Length bytes
  * @param Operation what the device will do: VpReadAccess, VpWriteAccess or VpModifyAccess
  * @returns an MDL: an opaque handle; or NULL. Memory that is not mapped is a page fault
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportlockbuffer
  */
 export function VideoPortLockBuffer(
@@ -90,7 +93,9 @@ export function VideoPortLockBuffer(
 /**
  * Unlocks memory and frees its MDL. All transfers of it must be completed.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param Mdl from VideoPortLockBuffer
+ * @irql DISPATCH_LEVEL or lower
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportunlockbuffer
  */
 export function VideoPortUnlockBuffer(HwDeviceExtension: HwDeviceExtension, Mdl: PVOID): void {
@@ -103,12 +108,17 @@ export function VideoPortUnlockBuffer(HwDeviceExtension: HwDeviceExtension, Mdl:
  * Maps a piece of a locked buffer for the device and calls HwVidExecuteDma, at DISPATCH_LEVEL, to program it. The list
  * has one element for each run of pages that lie in a row, or a single one when the adapter's ScatterGather is FALSE.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param VpDmaAdapter adapter from VideoPortGetDmaAdapter
+ * @param Mdl list from VideoPortLockBuffer
  * @param Offset of the piece in the buffer, in bytes
  * @param pLength in: bytes wanted; out, before the callback runs: bytes mapped, which map registers may limit. Complete
  *   this piece, then start the next one at Offset + *pLength
+ * @param ExecuteDmaRoutine the driver’s HwVidExecuteDma
  * @param Context for the callback
  * @param WriteToDevice TRUE: the device reads the memory; it is read-only to it then. FALSE: it writes it
  * @returns NO_ERROR, or ERROR_NOT_ENOUGH_MEMORY: nothing is mapped then, and the callback not called
+ * @irql DISPATCH_LEVEL or lower
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportstartdma
  */
 export function VideoPortStartDma<T>(
@@ -195,9 +205,12 @@ function listOf(transfer: Transfer): VP_SCATTER_GATHER_LIST {
  * Ends a transfer when the device is done with it: what it wrote is in memory, and the logical addresses are gone. The
  * list is empty afterwards.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param VpDmaAdapter adapter from VideoPortGetDmaAdapter
  * @param VpScatterGather the list that HwVidExecuteDma got
  * @param WriteToDevice as it was given to VideoPortStartDma
  * @returns NO_ERROR, always
+ * @irql DISPATCH_LEVEL or lower
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportcompletedma
  */
 export function VideoPortCompleteDma(

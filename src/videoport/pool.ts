@@ -62,11 +62,13 @@ function crash(rule: Rule, code: number, parameters: Parameters4, sentence: stri
 /**
  * Allocates pool memory. What it holds is unspecified; exactly NumberOfBytes may be touched.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param PoolType VpNonPagedPool, VpPagedPool, and CacheAligned forms of both. Paged memory may be allocated, touched
  *   and freed below DISPATCH_LEVEL only
  * @param NumberOfBytes bytes
  * @param Tag four characters by which tools know the owner
  * @returns its address, a multiple of 8 (CacheAligned: of 64), or NULL when memory is short
+ * @irql APC_LEVEL or lower; DISPATCH_LEVEL for nonpaged types
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportallocatepool
  */
 export function VideoPortAllocatePool(
@@ -112,7 +114,9 @@ function allocate(caller: string, kind: PoolKind, bytes: number, tag: number): P
 /**
  * Frees pool memory.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param Ptr exactly what VideoPortAllocatePool returned. Paged memory is freed below DISPATCH_LEVEL only
+ * @irql APC_LEVEL or lower; DISPATCH_LEVEL for memory of nonpaged types
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportfreepool
  */
 export function VideoPortFreePool(HwDeviceExtension: HwDeviceExtension, Ptr: PVOID): void {
@@ -189,9 +193,11 @@ function free(caller: string, address: PVOID): void {
 /**
  * Allocates paged pool. Obsolete: VideoPortAllocatePool says what kind it wants.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param Size bytes
  * @param Buffer out: the address; NULL when there is none
  * @returns NO_ERROR or ERROR_NOT_ENOUGH_MEMORY
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportallocatebuffer
  */
 export function VideoPortAllocateBuffer(
@@ -213,6 +219,9 @@ export function VideoPortAllocateBuffer(
 /**
  * Frees what VideoPortAllocateBuffer allocated.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param Buffer memory from VideoPortAllocateBuffer
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreleasebuffer
  */
 export function VideoPortReleaseBuffer(HwDeviceExtension: HwDeviceExtension, Buffer: PVOID): void {

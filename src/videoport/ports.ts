@@ -28,6 +28,8 @@ const WRITE_BUFFER_ULONG = rule('VideoPortWritePortBufferUlong');
  * An 8-bit read of an I/O port. Any IRQL.
  *
  * @param Port address from VideoPortGetDeviceBase or VideoPortMapMemory
+ * @returns what was read
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadportuchar
  */
 export function VideoPortReadPortUchar(Port: PVOID): number {
@@ -39,6 +41,8 @@ export function VideoPortReadPortUchar(Port: PVOID): number {
  * An 8-bit write to an I/O port. Any IRQL.
  *
  * @param Port address from VideoPortGetDeviceBase or VideoPortMapMemory
+ * @param Value what to write
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteportuchar
  */
 export function VideoPortWritePortUchar(Port: PVOID, Value: number): void {
@@ -49,7 +53,10 @@ export function VideoPortWritePortUchar(Port: PVOID, Value: number): void {
 /**
  * Count 8-bit reads of one port into memory.
  *
+ * @param Port address from VideoPortGetDeviceBase
  * @param Buffer where to put the 8-bit numbers
+ * @param Count how many
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadportbufferuchar
  */
 export function VideoPortReadPortBufferUchar(Port: PVOID, Buffer: PVOID, Count: number): void {
@@ -63,7 +70,10 @@ export function VideoPortReadPortBufferUchar(Port: PVOID, Buffer: PVOID, Count: 
 /**
  * Count 8-bit writes of one port out of memory.
  *
+ * @param Port address from VideoPortGetDeviceBase
  * @param Buffer where the 8-bit numbers are
+ * @param Count how many
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteportbufferuchar
  */
 export function VideoPortWritePortBufferUchar(Port: PVOID, Buffer: PVOID, Count: number): void {
@@ -78,6 +88,8 @@ export function VideoPortWritePortBufferUchar(Port: PVOID, Buffer: PVOID, Count:
  * A 16-bit read of an I/O port. Any IRQL.
  *
  * @param Port address from VideoPortGetDeviceBase or VideoPortMapMemory
+ * @returns what was read
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadportushort
  */
 export function VideoPortReadPortUshort(Port: PVOID): number {
@@ -89,6 +101,8 @@ export function VideoPortReadPortUshort(Port: PVOID): number {
  * A 16-bit write to an I/O port. Any IRQL.
  *
  * @param Port address from VideoPortGetDeviceBase or VideoPortMapMemory
+ * @param Value what to write
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteportushort
  */
 export function VideoPortWritePortUshort(Port: PVOID, Value: number): void {
@@ -99,7 +113,10 @@ export function VideoPortWritePortUshort(Port: PVOID, Value: number): void {
 /**
  * Count 16-bit reads of one port into memory.
  *
+ * @param Port address from VideoPortGetDeviceBase
  * @param Buffer where to put the 16-bit numbers
+ * @param Count how many
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadportbufferushort
  */
 export function VideoPortReadPortBufferUshort(Port: PVOID, Buffer: PVOID, Count: number): void {
@@ -113,7 +130,10 @@ export function VideoPortReadPortBufferUshort(Port: PVOID, Buffer: PVOID, Count:
 /**
  * Count 16-bit writes of one port out of memory.
  *
+ * @param Port address from VideoPortGetDeviceBase
  * @param Buffer where the 16-bit numbers are
+ * @param Count how many
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteportbufferushort
  */
 export function VideoPortWritePortBufferUshort(Port: PVOID, Buffer: PVOID, Count: number): void {
@@ -128,6 +148,8 @@ export function VideoPortWritePortBufferUshort(Port: PVOID, Buffer: PVOID, Count
  * A 32-bit read of an I/O port. Any IRQL.
  *
  * @param Port address from VideoPortGetDeviceBase or VideoPortMapMemory
+ * @returns what was read
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadportulong
  */
 export function VideoPortReadPortUlong(Port: PVOID): number {
@@ -139,6 +161,8 @@ export function VideoPortReadPortUlong(Port: PVOID): number {
  * A 32-bit write to an I/O port. Any IRQL.
  *
  * @param Port address from VideoPortGetDeviceBase or VideoPortMapMemory
+ * @param Value what to write
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteportulong
  */
 export function VideoPortWritePortUlong(Port: PVOID, Value: number): void {
@@ -149,7 +173,10 @@ export function VideoPortWritePortUlong(Port: PVOID, Value: number): void {
 /**
  * Count 32-bit reads of one port into memory.
  *
+ * @param Port address from VideoPortGetDeviceBase
  * @param Buffer where to put the 32-bit numbers
+ * @param Count how many
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadportbufferulong
  */
 export function VideoPortReadPortBufferUlong(Port: PVOID, Buffer: PVOID, Count: number): void {
@@ -163,7 +190,10 @@ export function VideoPortReadPortBufferUlong(Port: PVOID, Buffer: PVOID, Count: 
 /**
  * Count 32-bit writes of one port out of memory.
  *
+ * @param Port address from VideoPortGetDeviceBase
  * @param Buffer where the 32-bit numbers are
+ * @param Count how many
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteportbufferulong
  */
 export function VideoPortWritePortBufferUlong(Port: PVOID, Buffer: PVOID, Count: number): void {

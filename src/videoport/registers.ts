@@ -26,6 +26,8 @@ const WRITE_BUFFER_ULONG = rule('VideoPortWriteRegisterBufferUlong');
  * An 8-bit read of a memory-mapped register. Any IRQL.
  *
  * @param Register address from VideoPortGetDeviceBase or VideoPortMapMemory
+ * @returns what was read
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadregisteruchar
  */
 export function VideoPortReadRegisterUchar(Register: PVOID): number {
@@ -37,6 +39,8 @@ export function VideoPortReadRegisterUchar(Register: PVOID): number {
  * An 8-bit write to a memory-mapped register. Any IRQL.
  *
  * @param Register address from VideoPortGetDeviceBase or VideoPortMapMemory
+ * @param Value what to write
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteregisteruchar
  */
 export function VideoPortWriteRegisterUchar(Register: PVOID, Value: number): void {
@@ -47,7 +51,10 @@ export function VideoPortWriteRegisterUchar(Register: PVOID, Value: number): voi
 /**
  * Count 8-bit reads of consecutive registers into memory.
  *
+ * @param Register address of the first register
  * @param Buffer where to put the 8-bit numbers
+ * @param Count how many
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadregisterbufferuchar
  */
 export function VideoPortReadRegisterBufferUchar(Register: PVOID, Buffer: PVOID, Count: number): void {
@@ -58,7 +65,10 @@ export function VideoPortReadRegisterBufferUchar(Register: PVOID, Buffer: PVOID,
 /**
  * Count 8-bit writes of consecutive registers out of memory.
  *
+ * @param Register address of the first register
  * @param Buffer where the 8-bit numbers are
+ * @param Count how many
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteregisterbufferuchar
  */
 export function VideoPortWriteRegisterBufferUchar(Register: PVOID, Buffer: PVOID, Count: number): void {
@@ -70,6 +80,8 @@ export function VideoPortWriteRegisterBufferUchar(Register: PVOID, Buffer: PVOID
  * A 16-bit read of a memory-mapped register. Any IRQL.
  *
  * @param Register address from VideoPortGetDeviceBase or VideoPortMapMemory
+ * @returns what was read
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadregisterushort
  */
 export function VideoPortReadRegisterUshort(Register: PVOID): number {
@@ -81,6 +93,8 @@ export function VideoPortReadRegisterUshort(Register: PVOID): number {
  * A 16-bit write to a memory-mapped register. Any IRQL.
  *
  * @param Register address from VideoPortGetDeviceBase or VideoPortMapMemory
+ * @param Value what to write
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteregisterushort
  */
 export function VideoPortWriteRegisterUshort(Register: PVOID, Value: number): void {
@@ -91,7 +105,10 @@ export function VideoPortWriteRegisterUshort(Register: PVOID, Value: number): vo
 /**
  * Count 16-bit reads of consecutive registers into memory.
  *
+ * @param Register address of the first register
  * @param Buffer where to put the 16-bit numbers
+ * @param Count how many
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadregisterbufferushort
  */
 export function VideoPortReadRegisterBufferUshort(Register: PVOID, Buffer: PVOID, Count: number): void {
@@ -102,7 +119,10 @@ export function VideoPortReadRegisterBufferUshort(Register: PVOID, Buffer: PVOID
 /**
  * Count 16-bit writes of consecutive registers out of memory.
  *
+ * @param Register address of the first register
  * @param Buffer where the 16-bit numbers are
+ * @param Count how many
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteregisterbufferushort
  */
 export function VideoPortWriteRegisterBufferUshort(Register: PVOID, Buffer: PVOID, Count: number): void {
@@ -114,6 +134,8 @@ export function VideoPortWriteRegisterBufferUshort(Register: PVOID, Buffer: PVOI
  * A 32-bit read of a memory-mapped register. Any IRQL.
  *
  * @param Register address from VideoPortGetDeviceBase or VideoPortMapMemory
+ * @returns what was read
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadregisterulong
  */
 export function VideoPortReadRegisterUlong(Register: PVOID): number {
@@ -125,6 +147,8 @@ export function VideoPortReadRegisterUlong(Register: PVOID): number {
  * A 32-bit write to a memory-mapped register. Any IRQL.
  *
  * @param Register address from VideoPortGetDeviceBase or VideoPortMapMemory
+ * @param Value what to write
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteregisterulong
  */
 export function VideoPortWriteRegisterUlong(Register: PVOID, Value: number): void {
@@ -135,7 +159,10 @@ export function VideoPortWriteRegisterUlong(Register: PVOID, Value: number): voi
 /**
  * Count 32-bit reads of consecutive registers into memory.
  *
+ * @param Register address of the first register
  * @param Buffer where to put the 32-bit numbers
+ * @param Count how many
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreadregisterbufferulong
  */
 export function VideoPortReadRegisterBufferUlong(Register: PVOID, Buffer: PVOID, Count: number): void {
@@ -146,7 +173,10 @@ export function VideoPortReadRegisterBufferUlong(Register: PVOID, Buffer: PVOID,
 /**
  * Count 32-bit writes of consecutive registers out of memory.
  *
+ * @param Register address of the first register
  * @param Buffer where the 32-bit numbers are
+ * @param Count how many
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportwriteregisterbufferulong
  */
 export function VideoPortWriteRegisterBufferUlong(Register: PVOID, Buffer: PVOID, Count: number): void {

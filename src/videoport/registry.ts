@@ -51,10 +51,14 @@ function text(data: Uint8Array, most: number): string {
  * Reads a value under the adapter's key and gives it to a callback. Not from HwVidInterrupt, HwVidTimer, a DPC or a
  * synchronisation callback.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param ParameterName `Value`, or `Sub\Value` for one in a subkey
  * @param IsParameterFileName TRUE: the value names a file, and the callback gets the file's bytes
+ * @param CallbackRoutine called with the value
+ * @param Context handed to the callback
  * @returns what the callback returned; ERROR_INVALID_PARAMETER when there is no such value, or no such file, or the
  *   callback returned no status
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetregistryparameters
  */
 export function VideoPortGetRegistryParameters<T>(
@@ -98,10 +102,12 @@ function shown(data: Uint8Array): string {
  * Writes a value under the adapter's key, making subkeys as its name says. Not from HwVidInterrupt, HwVidTimer, a DPC
  * or a synchronisation callback.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param ValueName `Value`, or `Sub\Value`
  * @param ValueData its bytes
  * @param ValueLength how many
  * @returns NO_ERROR; ERROR_INVALID_PARAMETER for names that begin with `DefaultSettings.`, which are the system's
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportsetregistryparameters
  */
 export function VideoPortSetRegistryParameters(
@@ -124,7 +130,9 @@ export function VideoPortSetRegistryParameters(
 /**
  * Writes the adapter's key to disk. Windows Server 2003 and later.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @returns NO_ERROR, always
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportflushregistry
  */
 export function VideoPortFlushRegistry(HwDeviceExtension: HwDeviceExtension): VP_STATUS {

@@ -28,10 +28,12 @@ const images = perPort(() => new Map<VideoDevice, Region>());
 /**
  * Copies the device's expansion ROM into a buffer that the port owns: the next call frees it.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param Unused1 NULL
  * @param Unused2 0
  * @param Length bytes; 0 only frees the buffer
  * @returns the buffer's address, or NULL when memory is short, and for a Length of 0
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetromimage
  */
 export function VideoPortGetRomImage(
@@ -60,10 +62,12 @@ export function VideoPortGetRomImage(
  * Looks for a text in a ROM, upper and lower case being different. Obsolete. Not from HwVidInterrupt, HwVidTimer, a DPC
  * or a synchronisation callback.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param RomBase where the ROM is mapped
  * @param RomLength bytes; no ROM is larger than 16 MiB
  * @param String the text
  * @returns TRUE when it is there
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportscanrom
  */
 export function VideoPortScanRom(

@@ -21,10 +21,12 @@ const removable = new WeakSet<VideoDevice>();
  * Makes a second display of the same adapter. It has a device object and an extension of its own, empty; win32k opens
  * it as a device like any other (HwVidInitialize), and its requests come with that extension.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param SecondaryDeviceExtension out: the new extension
  * @param ulFlag VIDEO_DUALVIEW_REMOVABLE, or 0
  * @returns NO_ERROR, or ERROR_INVALID_PARAMETER for other flags, without a place for the extension, or when
  *   HwDeviceExtension is a second display's itself
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportcreatesecondarydisplay
  */
 export function VideoPortCreateSecondaryDisplay(

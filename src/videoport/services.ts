@@ -120,10 +120,12 @@ function reference(context: PVOID, by: 1 | -1): void {
 /**
  * Gives the functions of a service. The interface comes with one reference, which InterfaceDereference gives back.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param ServicesType VideoPortServicesAGP, I2C, Int10, DebugReport or WCMemoryProtection
  * @param Interface in: Size and Version; out: the rest
  * @returns NO_ERROR; ERROR_INVALID_FUNCTION for a service that there is not (VideoPortServicesHeadless is one: this
  *   machine has no management console); ERROR_INVALID_PARAMETER for a version or size that there is not
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportqueryservices
  */
 export function VideoPortQueryServices(

@@ -54,8 +54,10 @@ function lockOf(handle: PSPIN_LOCK, caller: string): SpinLock | undefined {
 /**
  * Makes a spin lock, free.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param SpinLock out: the lock
  * @returns NO_ERROR, or ERROR_INVALID_PARAMETER without a place for it
+ * @irql PASSIVE_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportcreatespinlock
  */
 export function VideoPortCreateSpinLock(HwDeviceExtension: HwDeviceExtension, SpinLock: Out<PSPIN_LOCK>): VP_STATUS {
@@ -71,7 +73,10 @@ export function VideoPortCreateSpinLock(HwDeviceExtension: HwDeviceExtension, Sp
  * Deletes a spin lock, which nobody may hold. Not from HwVidInterrupt, nor from a synchronisation callback of medium or
  * high priority.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param SpinLock lock from VideoPortCreateSpinLock
  * @returns NO_ERROR
+ * @irql DISPATCH_LEVEL or lower
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportdeletespinlock
  */
 export function VideoPortDeleteSpinLock(HwDeviceExtension: HwDeviceExtension, SpinLock: PSPIN_LOCK): VP_STATUS {
@@ -174,7 +179,10 @@ function letGo(handle: PSPIN_LOCK, caller: string): number | null {
 /**
  * Raises the IRQL to DISPATCH_LEVEL and acquires a spin lock.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param SpinLock lock from VideoPortCreateSpinLock
  * @param OldIrql out: the IRQL before, to be given to VideoPortReleaseSpinLock
+ * @irql DISPATCH_LEVEL or lower
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportacquirespinlock
  */
 export function VideoPortAcquireSpinLock(
@@ -193,7 +201,10 @@ export function VideoPortAcquireSpinLock(
 /**
  * Releases a spin lock and returns to the IRQL before.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param SpinLock lock from VideoPortCreateSpinLock
  * @param NewIrql what VideoPortAcquireSpinLock gave through OldIrql
+ * @irql DISPATCH_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreleasespinlock
  */
 export function VideoPortReleaseSpinLock(
@@ -218,6 +229,9 @@ export function VideoPortReleaseSpinLock(
 /**
  * Acquires a spin lock in code that runs at DISPATCH_LEVEL: a DPC, the timer.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param SpinLock lock from VideoPortCreateSpinLock
+ * @irql DISPATCH_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportacquirespinlockatdpclevel
  */
 export function VideoPortAcquireSpinLockAtDpcLevel(HwDeviceExtension: HwDeviceExtension, SpinLock: PSPIN_LOCK): void {
@@ -229,6 +243,9 @@ export function VideoPortAcquireSpinLockAtDpcLevel(HwDeviceExtension: HwDeviceEx
 /**
  * Releases a spin lock that VideoPortAcquireSpinLockAtDpcLevel acquired. The IRQL stays.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @param SpinLock lock from VideoPortCreateSpinLock
+ * @irql DISPATCH_LEVEL
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportreleasespinlockfromdpclevel
  */
 export function VideoPortReleaseSpinLockFromDpcLevel(HwDeviceExtension: HwDeviceExtension, SpinLock: PSPIN_LOCK): void {

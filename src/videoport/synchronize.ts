@@ -23,9 +23,13 @@ const SLEEP_ABOVE_MS = 1;
 /**
  * Runs a routine that HwVidInterrupt cannot interrupt.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param Priority VpLowPriority: at DISPATCH_LEVEL, only interrupts come between; VpMediumPriority and VpHighPriority:
  *   at the interrupt's IRQL, nothing does (without an interrupt: as VpLowPriority)
+ * @param SynchronizeRoutine what is to run
+ * @param Context handed to the callback
  * @returns what the routine returned
+ * @irql the device’s (DIRQL) or lower
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportsynchronizeexecution
  */
 export function VideoPortSynchronizeExecution<T>(
@@ -55,6 +59,8 @@ export function VideoPortSynchronizeExecution<T>(
 /**
  * The current IRQL.
  *
+ * @returns from PASSIVE_LEVEL, 0, to HIGH_LEVEL
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportgetcurrentirql
  */
 export function VideoPortGetCurrentIrql(): UCHAR {
@@ -66,6 +72,8 @@ export function VideoPortGetCurrentIrql(): UCHAR {
  * Waits without giving the processor away. Interrupts are served meanwhile if the IRQL allows. At most 50 µs except
  * during initialisation.
  *
+ * @param Microseconds how long
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportstallexecution
  */
 export function VideoPortStallExecution(Microseconds: ULONG): void {

@@ -14,6 +14,7 @@ const COUNTER = callRule('VideoPortQueryPerformanceCounter', HIGH_LEVEL);
  * The time of day.
  *
  * @param CurrentTime out: 100 ns ticks since 1601-01-01 UTC
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportquerysystemtime
  */
 export function VideoPortQuerySystemTime(CurrentTime: Out<LARGE_INTEGER>): void {
@@ -24,8 +25,10 @@ export function VideoPortQuerySystemTime(CurrentTime: Out<LARGE_INTEGER>): void 
 /**
  * A counter for measuring.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param PerformanceFrequency out, or NULL: ticks a second
  * @returns ticks
+ * @irql any
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportqueryperformancecounter
  */
 export function VideoPortQueryPerformanceCounter(

@@ -19,6 +19,8 @@ function setTimer(extension: HwDeviceExtension, enabled: boolean, caller: string
 /**
  * Starts the calls of HwVidTimer, about once a second at DISPATCH_LEVEL.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @irql DISPATCH_LEVEL or lower
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportstarttimer
  */
 export function VideoPortStartTimer(HwDeviceExtension: HwDeviceExtension): void {
@@ -29,6 +31,8 @@ export function VideoPortStartTimer(HwDeviceExtension: HwDeviceExtension): void 
 /**
  * Stops them. May not be called from HwVidTimer itself.
  *
+ * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
+ * @irql DISPATCH_LEVEL or lower
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/nf-video-videoportstoptimer
  */
 export function VideoPortStopTimer(HwDeviceExtension: HwDeviceExtension): void {

@@ -3,6 +3,7 @@ import { keptDictionaries, loadDictionary } from '../../src/link/dictionaries.ts
 import { exampleIds, loadExample } from '../../src/link/examples.ts';
 import { textHash } from '../../src/link/fingerprint.ts';
 import { decodeLink } from '../../src/link/link.ts';
+import type { LinkState, LinkView } from '../../src/link/link-state.ts';
 
 describe('texts that links build on', () => {
   it('are kept for every shipped driver as it is today, so that its links outlive its next change', async () => {
@@ -27,10 +28,9 @@ describe('texts that links build on', () => {
 
 describe('links that were made once', () => {
   it('still bring what they were made of', async () => {
-    for (const { link, fileName, hash, machine, ...rest } of frozen) {
+    for (const { link, fileName, hash, machine, others, view } of frozen) {
       const reading = await decodeLink(link);
       if (reading.kind !== 'opened') throw new Error(`${link} reads as ${JSON.stringify(reading)}`);
-      const { others, view } = 'view' in rest ? rest : { others: undefined, view: undefined };
       expect(reading.state.view).to.deep.equal(view);
       expect(reading.state.others?.map(({ name, source }) => `${name} ${textHash(source)}`)).to.deep.equal(others);
       expect(reading.state.fileName).to.equal(fileName);
@@ -41,7 +41,15 @@ describe('links that were made once', () => {
 });
 
 /** Links as they were given to people. They may be added to, never changed. */
-const frozen = [
+const frozen: readonly {
+  readonly link: string;
+  readonly fileName: string;
+  readonly hash: string;
+  readonly machine: LinkState['machine'];
+  /** Name and hash of each other file. */
+  readonly others?: readonly string[];
+  readonly view?: LinkView;
+}[] = [
   {
     link: '#v1.mini@b9532a9b.My1hFw',
     fileName: 'mini.ts',
@@ -72,4 +80,26 @@ const frozen = [
     hash: 'c59e6cfb',
     machine: { engine: 'auto', width: 640, height: 480, verifier: true },
   },
-] as const;
+  {
+    link: '#v2.mini@4830dbf3.sMsfj8uzza3UBRVReiXFarm2wGNSKoCno6gV2IIG2EDjmWr5toZqxbZGqsaOJrrGQNJQLc3W2BDIAA-gAHWl2RoAecAt8nkl2kn5FUAhLgYGJdjJjAqgYVlgJwVy2JiePlQX8LCxKcyMUdSYCQeVgJiT4axMOxhpOqeMPJ0MGU6m2pyyAFMOHeYb4RONqxkZTEEFD3DCFzQGqgGKMWDigJ43AimSwLEIPrUG6KrDKxU-zF--igsA',
+    fileName: 'my-mini.ts',
+    hash: '0583d76a',
+    machine: { engine: 'auto', width: 800, height: 600, verifier: true },
+    others: ['ring.ts 7e2935e0', 'paint box.ts 811c9dc5'],
+    view: { panes: ['findings'], file: 1, selection: { line: 2, column: 4, endLine: 3, endColumn: 1 } },
+  },
+  {
+    link: '#v1.mini@4830dbf3.Z8FX9CuwBY56qRXbAut7VWNHQ64pzIxR1JieBhVLmDPUrEw7GGk60Ys8xwsZ46XaRK8AUw4dJgHhs38A',
+    fileName: 'mini.ts',
+    hash: 'b9532a9b',
+    machine: { engine: 'auto', width: 640, height: 480, verifier: true },
+    view: { panes: ['log'], file: 0, selection: { line: 120, column: 1, endLine: 120, endColumn: 1 } },
+  },
+  {
+    link: '#v2.mini@4830dbf3.mNYMacuzzQW2MfRKitXSbA0NVY0dK4BsrinMjFHUmKQGFU6Y89SsTDsYaTrdizzTCxnppdp0rwBTDh2mAuFzgKsZGbih535UAzeHAQA',
+    fileName: 'main.ts',
+    hash: 'b9532a9b',
+    machine: { engine: 'auto', width: 640, height: 480, verifier: true },
+    others: ['x.ts 345916dc'],
+  },
+];

@@ -10,7 +10,9 @@ import type {
   TypeEdit,
   TypeProblem,
   TypeSignature,
+  TypesRequest,
 } from '../../src/playground/types/types-protocol.ts';
+import exports from '../conformance/exports.json';
 
 describe('types of the editor', () => {
   let service: TypeService;
@@ -47,6 +49,28 @@ describe('types of the editor', () => {
     expect(found.code).to.contain('VideoPortAllocateCommonBuffer(');
     expect(found.documentation.text.length).to.be.above(40);
     expect(mini.slice(found.from, found.to)).to.equal('VideoPortAllocateCommonBuffer');
+  });
+
+  it('say of all 118 functions of the port what they are for, every parameter, IRQL and result, and where to read on', () => {
+    expect(exports).to.have.length(118);
+    const calls = exports.map(({ name }) => `vp.${name}(`);
+    const source = `import * as vp from 'videoport';\n${calls.map((call) => `${call});`).join('\n')}\n`;
+    const ask = (question: TypesRequest['question']) => service.answer({ ...one(source), question });
+    for (const [index, { name }] of exports.entries()) {
+      const position = source.indexOf(`${calls[index]})`) + 'vp.'.length;
+      const { documentation } = ask({ kind: 'hover', position }) as TypeDescription;
+      const { before, after, parameters } = ask({
+        kind: 'signature',
+        position: position + name.length + 1,
+      }) as TypeSignature;
+      expect(before, name).to.contain(name);
+      expect(documentation.text, name).to.match(/^[A-Z].{9,}\.$/s);
+      const said = new Map(documentation.rows.map(({ term, text }) => [term, text]));
+      const terms = parameters.map((parameter) => /^(?:\.\.\.)?([\w$]+)/.exec(parameter)?.[1] ?? parameter);
+      if (!after.endsWith(': void')) terms.push('Returns');
+      for (const term of [...terms, 'IRQL']) expect(said.get(term)?.length ?? 0, `${name}: ${term}`).to.be.above(1);
+      expect(documentation.links.join(), name).to.match(/^https:\/\/learn\.microsoft\.com\/\S+$/);
+    }
   });
 
   it('complete names of the modules, with their documentation', () => {
