@@ -478,7 +478,7 @@ export class PlaygroundApp extends LitElement {
 
   #commanded(event: EditorCommandEvent): void {
     const { session } = this;
-    if (event.detail === 'leave') this.renderRoot.querySelector<HTMLElement>('.tools button')?.focus();
+    if (event.detail === 'leave') this.#part<FileTabs>('vp-files').focus();
     else if (event.detail === 'run') this.#do(session.canRun ? 'run' : 'restart');
     else this.#do(event.detail);
   }

@@ -353,6 +353,65 @@ describe('the built page', { timeout: 600_000 }, () => {
   );
 
   it(
+    'keeps a driver in two files, finds and formats in them, and a link brings both back',
+    visit('', async (page, errors) => {
+      await running(page);
+      await editing(page);
+      const tab = (name: string) => page.getByRole('tab', { name });
+      const editor = page.locator('.cm-content');
+      await page.getByRole('button', { name: 'Add a file' }).click();
+      await page.keyboard.type('speed');
+      await page.keyboard.press('Enter');
+      await tab('speed.ts').and(page.locator('[aria-selected=true]')).waitFor();
+      await editor.filter({ hasText: 'export {};' }).waitFor();
+      await page.keyboard.press('s');
+      await page.keyboard.press('Control+A');
+      await page.keyboard.press('Delete');
+      // Not key by key: the editor would close the brackets.
+      await page.keyboard.insertText('export const faster=( n:number )=>{\nreturn n*2\n}\n');
+      await page.keyboard.press('Shift+Alt+F');
+      await page
+        .locator('.cm-line', { hasText: 'export const faster = (n: number) => {' })
+        .waitFor({ timeout: PATIENCE * 2 });
+      await page.locator('.cm-line', { hasText: /^ {2}return n \* 2$/ }).waitFor();
+
+      await tab('my-mini.ts').click();
+      await editor.filter({ hasText: 'miniport' }).waitFor();
+      await page.keyboard.press('s');
+      await page.keyboard.press('Control+Home');
+      await page.keyboard.insertText("import { faster } from './speed';\nconsole.log('twice', faster(21));\n");
+      await page.locator('vp-log .row', { hasText: 'twice 42' }).first().waitFor({ timeout: PATIENCE });
+
+      await page.keyboard.press('Control+F');
+      await page.keyboard.type('twice');
+      await page.locator('.cm-searchMatch').first().waitFor();
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Escape');
+      assert.equal(await page.locator('.cm-search').count(), 0);
+
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('h');
+      const link = page.getByRole('dialog', { name: 'Share' }).locator('#link');
+      await link.waitFor({ timeout: PATIENCE });
+      const address = await link.inputValue();
+      assert.match(address, /#v2\./);
+      await page.evaluate(() => localStorage.clear());
+      const second = await site.context.newPage();
+      try {
+        await second.goto(address);
+        await second.getByRole('tab', { name: 'speed.ts' }).waitFor({ timeout: PATIENCE });
+        await second.locator('.cm-selectionMatch, .cm-selectionBackground').first().waitFor({ timeout: PATIENCE });
+        await second.getByRole('button', { name: 'Run', exact: true }).first().click();
+        await running(second);
+        await second.locator('vp-log .row', { hasText: 'twice 42' }).first().waitFor({ timeout: PATIENCE });
+      } finally {
+        await second.close();
+      }
+      assert.deepEqual(errors, []);
+    }),
+  );
+
+  it(
     'can be used by keyboard alone: into the source, out of it, and on',
     visit('', async (page) => {
       await running(page);
@@ -367,7 +426,7 @@ describe('the built page', { timeout: 600_000 }, () => {
       await page.keyboard.press('Tab');
       assert.match(await focused(), /^Driver source/, 'Tab writes in the source');
       await page.keyboard.press('Escape');
-      assert.equal(await focused(), 'New driver');
+      assert.equal(await focused(), 'tab-0');
       const passed: string[] = [];
       for (let presses = 0; presses < 3; presses++) {
         await page.keyboard.press('Tab');
