@@ -200,7 +200,7 @@ export const AGP_ALLOCATION_LIMIT = BigInt(LIMIT);
  * @param AgpServices out: the functions
  * @returns TRUE; FALSE without a place for them
  * @irql not documented
- * @see video.h
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/
  */
 export function VideoPortGetAgpServices(
   HwDeviceExtension: HwDeviceExtension,

@@ -54,7 +54,7 @@ function reportOf(handle: PVIDEO_DEBUG_REPORT, caller: string): DebugReport | un
 }
 
 /**
- * Begins a report.
+ * Begins a report. It has no official page of its own.
  *
  * @param HwDeviceExtension the extension of the device, as the port hands it to every callback
  * @param ulCode what happened; the arguments say more
@@ -64,7 +64,7 @@ function reportOf(handle: PVIDEO_DEBUG_REPORT, caller: string): DebugReport | un
  * @param ulpArg4 fourth number
  * @returns the report, or NULL
  * @irql not documented
- * @see video.h
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/
  */
 export function VideoPortDbgReportCreate(
   HwDeviceExtension: HwDeviceExtension,
@@ -87,14 +87,14 @@ export function VideoPortDbgReportCreate(
 }
 
 /**
- * Adds bytes to a report.
+ * Adds bytes to a report. It has no official page of its own.
  *
  * @param pReport report from VideoPortDbgReportCreate
  * @param pvData the bytes
  * @param ulDataSize bytes; all of a report's data together is VIDEO_DEBUG_REPORT_MAX_SIZE at most
  * @returns FALSE when they do not fit; nothing is added then
  * @irql not documented
- * @see video.h
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/
  */
 export function VideoPortDbgReportSecondaryData(
   pReport: PVIDEO_DEBUG_REPORT,
@@ -114,11 +114,11 @@ export function VideoPortDbgReportSecondaryData(
 }
 
 /**
- * Submits a report and frees it. The machine goes on.
+ * Submits a report and frees it. The machine goes on. It has no official page of its own.
  *
  * @param pReport report from VideoPortDbgReportCreate
  * @irql not documented
- * @see video.h
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/video/
  */
 export function VideoPortDbgReportComplete(pReport: PVIDEO_DEBUG_REPORT): void {
   enter(COMPLETE, pReport);
