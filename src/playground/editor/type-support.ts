@@ -8,7 +8,8 @@ import {
 import { type Extension, StateEffect, StateField } from '@codemirror/state';
 import { EditorView, hoverTooltip, showTooltip, type Tooltip } from '@codemirror/view';
 import type { TypesClient } from '../types/types-client.ts';
-import type { TypeDescription, TypeProblem, TypeSignature, TypesSubject } from '../types/types-protocol.ts';
+import type { TypeProblem, TypeSignature, TypesSubject } from '../types/types-protocol.ts';
+import { drawDescription, drawSignature, tooltipLooks } from './type-tooltip.ts';
 
 /** How long after an edit the types are checked, in milliseconds. */
 const pauseMs = 250;
@@ -34,61 +35,6 @@ const kinds: Readonly<Record<string, string>> = {
   keyword: 'keyword',
 };
 
-function linkTo(url: string): HTMLElement {
-  const link = document.createElement('a');
-  link.href = url;
-  link.target = '_blank';
-  link.rel = 'noopener noreferrer';
-  link.textContent = url.startsWith('https://learn.microsoft.com/') ? 'Microsoft’s page' : url;
-  return link;
-}
-
-function describe({ code, documentation }: Pick<TypeDescription, 'code' | 'documentation'>): HTMLElement {
-  const box = document.createElement('div');
-  box.className = 'vp-type';
-  const head = document.createElement('code');
-  head.textContent = code;
-  box.append(head);
-  if (documentation.text) {
-    const text = document.createElement('p');
-    text.textContent = documentation.text;
-    box.append(text);
-  }
-  if (documentation.rows.length > 0) {
-    const list = document.createElement('dl');
-    for (const { term, text } of documentation.rows) {
-      const name = document.createElement('dt');
-      name.textContent = term;
-      const says = document.createElement('dd');
-      says.textContent = text;
-      list.append(name, says);
-    }
-    box.append(list);
-  }
-  for (const url of documentation.links) {
-    const line = document.createElement('p');
-    line.append(linkTo(url));
-    box.append(line);
-  }
-  return box;
-}
-
-function drawSignature({ before, parameters, after, active, documentation }: TypeSignature): HTMLElement {
-  // Of the parameters only the one that is being written: the rest of the text is below.
-  const name = /^[\w$]+/.exec(parameters[active] ?? '')?.[0];
-  const rows = documentation.rows.filter(({ term }) => term === name || term === 'IRQL' || term === 'Returns');
-  const box = describe({ code: before, documentation: { ...documentation, rows } });
-  const head = box.querySelector('code');
-  for (const [index, parameter] of parameters.entries()) {
-    if (index > 0) head?.append(', ');
-    const piece = document.createElement(index === active ? 'b' : 'span');
-    piece.textContent = parameter;
-    head?.append(piece);
-  }
-  head?.append(after);
-  return box;
-}
-
 /** Completion from the service, each entry with its documentation when it is looked at. */
 const completions =
   (client: TypesClient, subject: () => TypesSubject) =>
@@ -110,7 +56,7 @@ const completions =
           info: async () => {
             const question = { kind: 'describe', position: context.pos, name } as const;
             const description = await client.ask(asked, question).catch(() => null);
-            return description && describe(description);
+            return description && drawDescription(description);
           },
         };
       }),
@@ -130,23 +76,6 @@ const signatureField = StateField.define<Tooltip | null>({
     return tooltip && transaction.docChanged ? { ...tooltip, pos: transaction.changes.mapPos(tooltip.pos) } : tooltip;
   },
   provide: (field) => showTooltip.from(field),
-});
-
-const looks = EditorView.theme({
-  '.vp-type': { padding: '8px 12px', maxHeight: '20em', overflow: 'auto' },
-  '.vp-type code': { font: 'var(--size-code) / 1.5 var(--mono)', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' },
-  '.vp-type b': { color: 'var(--accent)' },
-  '.vp-type dl': {
-    display: 'grid',
-    gridTemplateColumns: 'fit-content(40%) minmax(0, 1fr)',
-    gap: '2px 10px',
-    margin: '6px 0 0',
-    color: 'var(--text-quiet)',
-  },
-  '.vp-type dt': { font: 'var(--size-small) / 1.6 var(--mono)', color: 'var(--text)', overflowWrap: 'anywhere' },
-  '.vp-type dd': { margin: '0', whiteSpace: 'pre-wrap' },
-  '.vp-type a': { color: 'var(--accent)' },
-  '.vp-type p': { margin: '6px 0 0', color: 'var(--text-quiet)', whiteSpace: 'pre-wrap' },
 });
 
 /**
@@ -179,12 +108,12 @@ export function typeSupport(
     else view.dispatch({ effects: setSignature.of(found) });
   };
   return [
-    looks,
+    tooltipLooks,
     signatureField,
     autocompletion({ override: [completions(client, subject)] }),
     hoverTooltip(async (_, position) => {
       const found = await client.ask(subject(), { kind: 'hover', position }).catch(() => null);
-      return found && { pos: found.from, end: found.to, create: () => ({ dom: describe(found) }) };
+      return found && { pos: found.from, end: found.to, create: () => ({ dom: drawDescription(found) }) };
     }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) {
