@@ -6,7 +6,7 @@ import type { BoardMemory } from '../bus/board-memory.ts';
 
 /** What the device has done since it was attached to its machine. All figures are counted, none estimated. */
 export interface EngineCounters {
-  /** Bytes that the device read out of RAM (through mapped upload slabs, in the WebGPU engine). */
+  /** Bytes that the device read out of RAM, or took out of the window onto local memory (through mapped upload slabs, in the WebGPU engine). */
   dmaReadBytes: number;
   /** Bytes that the device wrote into RAM (through mapped readback slabs). */
   dmaWriteBytes: number;

@@ -14,7 +14,7 @@ import type { IndirectBuffer, PacketStream } from './packet-stream.ts';
 import { MAX_PACKETS, type Planner } from './planner.ts';
 
 /** Bytes of buffers that are fetched for one batch, before the rest waits for the next. */
-const FETCH_BUDGET = 4 * 1024 * 1024;
+const FETCH_BUDGET = 1024 * 1024;
 
 export class IndirectFetch {
   readonly #iommu: IommuReader;

@@ -1,14 +1,15 @@
 import { expect } from 'chai';
 import { PAGE_SIZE } from '../../src/bus/board-memory.ts';
 import { RINGGPU_HEADER, RINGGPU_PAIR } from '../../src/devices/ringgpu/packets.ts';
-import { REGISTER_WORD, RINGGPU_CONTROL_ENABLE } from '../../src/devices/ringgpu/registers.ts';
+import { REGISTER_WORD, RINGGPU_CONTROL_ENABLE, RINGGPU_LOCAL_HI } from '../../src/devices/ringgpu/registers.ts';
 import { FakeCpu, gpuContext, KINDS, nextTask, surface } from './fake-cpu.ts';
 
 /** Runs in a worker: scribbles plausible nonsense all over what a driver can reach, as fast as it can, until it is ended. */
-const VANDAL = `onmessage = ({ data: { ram, registers, iommu, ringWord, ringWords, packets, words, sane } }) => {
+const VANDAL = `onmessage = ({ data: { ram, registers, iommu, local, ringWord, ringWords, packets, words, sane } }) => {
   const memory = new Int32Array(ram);
   const file = new Int32Array(registers);
   const tables = new Int32Array(iommu);
+  const window = new Int32Array(local);
   let seed = 1;
   const random = (limit) => {
     seed = Math.imul(seed ^ (seed >>> 15), 0x2c1b3c6d) + 0x9e3779b9 | 0;
@@ -33,6 +34,7 @@ const VANDAL = `onmessage = ({ data: { ram, registers, iommu, ringWord, ringWord
     if (!random(16)) Atomics.store(file, 1023, any());
     if (!random(16)) Atomics.store(tables, 16384 + random(80), random(2) ? random(200) : any());
     if (!random(64)) Atomics.store(tables, 32784 + random(2048), any());
+    if (!random(4)) Atomics.store(window, window.length - 1 - random(random(2) ? 256 : 262400), any());
   }
 };`;
 
@@ -47,6 +49,7 @@ for (const kind of KINDS) {
         ram: cpu.memory.ram.buffer,
         registers: cpu.memory.registers,
         iommu: cpu.memory.iommu,
+        local: cpu.memory.local,
         ringWord: cpu.ring.ram / 4,
         ringWords: cpu.ring.bytes / 4,
         // RING_TAIL first: the packets set it again.
@@ -68,6 +71,20 @@ for (const kind of KINDS) {
             ...[RINGGPU_PAIR(64, 64), RINGGPU_PAIR(64, 64), 1, target.logical + 49152, 0, 100],
           ],
           [RINGGPU_HEADER('FLIP', 1), target.logical, 0, 256, RINGGPU_PAIR(64, 64), 0],
+          [RINGGPU_HEADER('INDIRECT'), cpu.ring.logical + PAGE_SIZE, 0, 1024, RINGGPU_HEADER('WAIT_VBLANK')],
+          [RINGGPU_HEADER('FILL_RECT'), 0, RINGGPU_LOCAL_HI, 256, 0, RINGGPU_PAIR(64, 64), 0, 7],
+          [RINGGPU_HEADER('WRITE_BACK'), target.logical, 0, 0, RINGGPU_LOCAL_HI, 4096],
+          [
+            RINGGPU_HEADER('TIMESTAMP'),
+            target.logical,
+            0,
+            RINGGPU_HEADER('WRITE_BACK', 1),
+            0,
+            0,
+            0,
+            RINGGPU_LOCAL_HI,
+            64,
+          ],
         ],
         words: [
           RINGGPU_HEADER('FILL_RECT'),
@@ -77,6 +94,11 @@ for (const kind of KINDS) {
           RINGGPU_HEADER('FENCE', 1),
           RINGGPU_HEADER('FLIP', 1),
           RINGGPU_HEADER('NOP'),
+          RINGGPU_HEADER('INDIRECT'),
+          RINGGPU_HEADER('TIMESTAMP'),
+          RINGGPU_HEADER('WRITE_BACK'),
+          RINGGPU_HEADER('WAIT_VBLANK'),
+          RINGGPU_LOCAL_HI,
           target.logical,
           target.logical + 4096,
           cpu.ring.logical,
