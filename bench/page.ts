@@ -27,6 +27,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   boot: async () => (await import('./boot.ts')).bootBench(),
   'engine-draw': async () => against(await (await import('./engine-draw.ts')).benchEngineDraw()),
   'engine-packets': async () => against(await (await import('./engine-packets.ts')).benchEnginePackets()),
+  'engine-rectangles': async () => against(await (await import('./engine-rectangles.ts')).benchEngineRectangles()),
   'engine-doorbell': async () => against(await (await import('./engine-doorbell.ts')).benchEngineDoorbell()),
 };
 

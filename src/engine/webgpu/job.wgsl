@@ -73,6 +73,6 @@ fn colour_of(pixel: u32, format: u32, table: u32) -> u32 {
 }
 
 // Words of a tile, and lanes of a workgroup: see webgpu-backend.ts.
-const TILE_WIDTH = 256u;
+const TILE_WIDTH = 1024u;
 const TILE_HEIGHT = 8u;
 const LANES = 64u;

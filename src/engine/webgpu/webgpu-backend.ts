@@ -13,7 +13,7 @@ import { Presenter } from './presenter.ts';
 import type { UploadSlab } from './upload-ring.ts';
 
 /** Words of a tile, which one workgroup executes: as in execute.wgsl. */
-const TILE_WIDTH = 256;
+const TILE_WIDTH = 1024;
 const TILE_HEIGHT = 8;
 
 /** Tiles of a workgroup that bins triangles; words across, and rows, of one that draws them: as in draw.wgsl. */
