@@ -2,14 +2,15 @@
  * Which of a batch's jobs the GPU may execute at once. A job goes into the earliest group behind everything on which it depends,
  * so that a batch has no more groups than its longest chain of jobs, whatever the order of its packets.
  */
+import type { JobShader } from './job.ts';
 import { mayOverlap, type Rectangle } from './surface.ts';
 
 /** What a job needs, in the aperture. */
 export interface JobNeeds {
   readonly writes: Rectangle | null;
   readonly reads: readonly Rectangle[];
-  /** It moves words: those have a shader of their own (see `movesWords`). */
-  readonly moves: boolean;
+  /** The shader that executes it. */
+  readonly shader: JobShader;
   /** It shares a group with no other, since it uses scratch memory; and keeps its order among those that do. */
   readonly alone: boolean;
   /** Words across, and rows, that it visits. */
@@ -20,7 +21,7 @@ export interface JobNeeds {
 interface Group {
   readonly writes: Rectangle[];
   readonly reads: Rectangle[];
-  readonly moves: boolean;
+  readonly shader: JobShader;
   readonly alone: boolean;
   jobs: number;
   columns: number;
@@ -49,11 +50,11 @@ export class JobGroups {
     const groups = this.#groups;
     let earliest = groups.length;
     while (earliest > 0 && !depends(needs, groups[earliest - 1] as Group)) earliest--;
-    const { writes, reads, moves, alone, columns, rows } = needs;
+    const { writes, reads, shader, alone, columns, rows } = needs;
     if (!alone) {
       for (let index = earliest; index < groups.length; index++) {
         const group = groups[index] as Group;
-        if (group.alone || group.moves !== moves || wastes(group, needs)) continue;
+        if (group.alone || group.shader !== shader || wastes(group, needs)) continue;
         if (writes) group.writes.push(writes);
         group.reads.push(...reads);
         group.jobs++;
@@ -64,7 +65,7 @@ export class JobGroups {
       }
     }
     const words = columns * rows;
-    groups.push({ writes: writes ? [writes] : [], reads: [...reads], moves, alone, jobs: 1, columns, rows, words });
+    groups.push({ writes: writes ? [writes] : [], reads: [...reads], shader, alone, jobs: 1, columns, rows, words });
     return groups.length - 1;
   }
 }

@@ -46,10 +46,30 @@ export const JOB_FILL_NARROW = 8;
 export const JOB_CONVERT = 9;
 /** Words from one place to another, without a packet's operands. */
 export const JOB_MOVE = 10;
+/** A blend of pixels that are whole words on both sides, with an alpha or without. */
+export const JOB_BLEND_WORDS = 11;
 /** Triangles: always a group of its own. */
 export const JOB_DRAW = 7;
 
-/** Whether the GPU has a short shader for a kind of job, one that only moves words: those share no group with others. */
-export function movesWords(kind: number): boolean {
-  return kind === JOB_FENCE || kind === JOB_FILL || kind === JOB_COPY || kind === JOB_MOVE;
+/** The shaders by which the GPU executes jobs. Jobs of one shader only share a group. */
+export type JobShader = 'move' | 'blend' | 'execute' | 'draw';
+
+/**
+ * Which shader a kind of job has: a short one for what is asked for most, since emulated GPUs go through all of a shader whatever its
+ * conditions say.
+ */
+export function shaderOf(kind: number): JobShader {
+  switch (kind) {
+    case JOB_FENCE:
+    case JOB_FILL:
+    case JOB_COPY:
+    case JOB_MOVE:
+      return 'move';
+    case JOB_BLEND_WORDS:
+      return 'blend';
+    case JOB_DRAW:
+      return 'draw';
+    default:
+      return 'execute';
+  }
 }

@@ -4,6 +4,7 @@ import { RINGGPU_FAULT_SURFACE, RINGGPU_FORMAT_P8, RINGGPU_FORMAT_X8R8G8B8 } fro
 import {
   JOB_BLEND,
   JOB_BLEND_FROM_SCRATCH,
+  JOB_BLEND_WORDS,
   JOB_CONVERT,
   JOB_COPY,
   JOB_COPY_FROM_SCRATCH,
@@ -84,9 +85,13 @@ export function colourTableAt(base: number): Rectangle {
   return rangeAt(base, COLOURS * 4);
 }
 
+/** Whether its pixels are whole words. */
+const isWords = ({ format }: Rectangle): boolean => pixelShift(format) === 0;
+
 /** The kind of a job on pixels of its formats. */
 export function kindFor(kind: number, destination: Rectangle, source: Rectangle | undefined): number {
-  const whole = pixelShift(destination.format) === 0 && (source ?? destination).format === destination.format;
+  if (kind === JOB_BLEND) return isWords(destination) && source && isWords(source) ? JOB_BLEND_WORDS : kind;
+  const whole = isWords(destination) && (source ?? destination).format === destination.format;
   if (whole) return kind;
   return kind === JOB_FILL ? JOB_FILL_NARROW : kind === JOB_COPY ? JOB_CONVERT : kind;
 }

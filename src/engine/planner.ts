@@ -29,7 +29,7 @@ import {
 } from '../devices/ringgpu/registers.ts';
 import { NO_PAGE } from '../memory/page-allocator.ts';
 import type { Batch } from './batch.ts';
-import { JOB_COPY_TO_SCRATCH, JOB_FENCE, JOB_FILL, JOB_MOVE, MAX_JOBS, movesWords } from './job.ts';
+import { JOB_COPY_TO_SCRATCH, JOB_FENCE, JOB_FILL, JOB_MOVE, MAX_JOBS, shaderOf } from './job.ts';
 import { JobGroups } from './job-groups.ts';
 import { ENGINE_OPERAND, OPERAND_INDEX } from './operands.ts';
 import type { Packet } from './packet-decoder.ts';
@@ -367,7 +367,7 @@ export class Planner {
       const { tiles, words } = triangleBins(columns, height, count, tileShift);
       batch.binBytes = Math.max(batch.binBytes, tiles * words * 4);
     }
-    const group = this.#groups.place({ writes, reads, moves: movesWords(kind), alone, columns, rows: height });
+    const group = this.#groups.place({ writes, reads, shader: shaderOf(kind), alone, columns, rows: height });
     batch.addJob(group, [
       ...[kind, batch.commandPlace + command, wordOf(destination), wordOf(source), width, height],
       ...[columns, wordOf(table), wordOf(triangles), triangles ? triangles.logical.height : 0],

@@ -13,7 +13,7 @@ function groupsOf(...jobs: readonly (readonly [Rectangle | null, (Rectangle | nu
   const groups = new JobGroups();
   return jobs.map(([writes, read, alone = false]) => {
     const { width: columns, height: rows } = writes ?? square(0, 0);
-    return groups.place({ writes, reads: read ? [read] : [], moves: true, alone, columns, rows });
+    return groups.place({ writes, reads: read ? [read] : [], shader: 'move', alone, columns, rows });
   });
 }
 

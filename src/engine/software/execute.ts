@@ -2,7 +2,6 @@
 import { RINGGPU_FORMAT_P8 } from '../../devices/ringgpu/registers.ts';
 import type { Batch } from '../batch.ts';
 import {
-  JOB_BLEND,
   JOB_BLEND_FROM_SCRATCH,
   JOB_CONVERT,
   JOB_COPY,
@@ -85,11 +84,11 @@ function execute(aperture: Uint32Array, scratch: Uint32Array, jobs: Uint32Array,
     formats & 0xff,
   );
   const isCopy = kind === JOB_COPY || kind === JOB_CONVERT || kind === JOB_COPY_FROM_SCRATCH;
-  const isDirect = kind === JOB_COPY || kind === JOB_CONVERT || kind === JOB_BLEND;
+  const isScratch = kind === JOB_COPY_FROM_SCRATCH || kind === JOB_BLEND_FROM_SCRATCH;
   if (isCopy && from.format === to.format && to.shift === 0) {
     for (let y = 0; y < height; y++) {
-      const input = isDirect ? aperture : scratch;
-      const start = isDirect ? (from.word + y * from.pitchWords + from.x) >>> 0 : y * width;
+      const input = isScratch ? scratch : aperture;
+      const start = isScratch ? y * width : (from.word + y * from.pitchWords + from.x) >>> 0;
       aperture.set(input.subarray(start, start + width), (to.word + y * to.pitchWords + to.x) >>> 0);
     }
     return;
@@ -97,10 +96,10 @@ function execute(aperture: Uint32Array, scratch: Uint32Array, jobs: Uint32Array,
   const { format } = from;
   const colourOf = (pixel: number) =>
     toColour(pixel, format, format === RINGGPU_FORMAT_P8 ? (aperture[table + pixel] as number) : 0);
-  const read = isDirect
-    ? (x: number, y: number) => load(from, x, y)
-    : (x: number, y: number) => scratch[y * width + x] as number;
-  if (kind === JOB_BLEND || kind === JOB_BLEND_FROM_SCRATCH) {
+  const read = isScratch
+    ? (x: number, y: number) => scratch[y * width + x] as number
+    : (x: number, y: number) => load(from, x, y);
+  if (!isCopy) {
     eachPixel(to, width, height, (x, y, before) =>
       fromColour(blend(colourOf(read(x, y)), toColour(before, to.format, 0)), to.format),
     );

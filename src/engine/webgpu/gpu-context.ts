@@ -4,6 +4,7 @@
  */
 import { JOB_TABLE_WORDS, JOB_WORDS, MAX_JOBS } from '../job.ts';
 import { OPERAND_INDEX } from '../operands.ts';
+import blendText from './blend.wgsl?raw';
 import { CompletionNudge } from './completion-nudge.ts';
 import drawText from './draw.wgsl?raw';
 import executeText from './execute.wgsl?raw';
@@ -46,6 +47,8 @@ export interface Gpu {
   readonly executeLayout: GPUBindGroupLayout;
   /** For jobs that move words; its layout is the same. */
   readonly movePipeline: GPUComputePipeline;
+  /** For jobs that blend whole words; its layout is the same. */
+  readonly blendPipeline: GPUComputePipeline;
   readonly executePipeline: GPUComputePipeline;
   /** For jobs that draw triangles, one after the other; their layout is the same. */
   readonly binPipeline: GPUComputePipeline;
@@ -218,7 +221,7 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
   const presentModule = device.createShaderModule({ label: 'present', code: pixelsText + presentText });
   const module = device.createShaderModule({
     label: 'execute',
-    code: pixelsText + jobText + moveText + executeText + drawText,
+    code: pixelsText + jobText + moveText + blendText + executeText + drawText,
   });
   const layout = device.createPipelineLayout({ bindGroupLayouts: [executeLayout] });
   const pipeline = (entryPoint: string) =>
@@ -227,8 +230,9 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
       layout,
       compute: { module, entryPoint, constants: OPERAND_INDEX },
     });
-  const [movePipeline, executePipeline, binPipeline, drawPipeline, presentPipeline] = await Promise.all([
+  const [movePipeline, blendPipeline, executePipeline, binPipeline, drawPipeline, presentPipeline] = await Promise.all([
     pipeline('move_words'),
+    pipeline('blend_words'),
     pipeline('execute'),
     pipeline('bin'),
     pipeline('draw'),
@@ -246,6 +250,7 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
     nudge: new CompletionNudge(device.queue),
     executeLayout,
     movePipeline,
+    blendPipeline,
     executePipeline,
     binPipeline,
     drawPipeline,

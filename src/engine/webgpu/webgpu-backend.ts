@@ -6,7 +6,7 @@ import { type BoardMemory, PAGE_SIZE } from '../../bus/board-memory.ts';
 import { type Backend, type BackendHost, FIRST_APERTURE_PAGES, type Picture, type Submitted } from '../backend.ts';
 import { type Batch, READBACK_HEADER } from '../batch.ts';
 import { HostMemory } from '../host-memory.ts';
-import { JOB_DRAW, JOB_TILE_SHIFT, JOB_TRIANGLES, JOB_WORDS, movesWords } from '../job.ts';
+import { JOB_TILE_SHIFT, JOB_TRIANGLES, JOB_WORDS, shaderOf } from '../job.ts';
 import { triangleBins } from '../triangle-bins.ts';
 import { type Gpu, type GpuContext, JOB_GROUP_BYTES } from './gpu-context.ts';
 import { Presenter } from './presenter.ts';
@@ -277,7 +277,8 @@ export class WebGpuBackend implements Backend {
       const rows = groups[i + 3] as number;
       this.#dynamicOffset[0] = first * 4;
       pass.setBindGroup(0, bindings, this.#dynamicOffset, 0, 1);
-      if (batch.table[first] === JOB_DRAW) {
+      const shader = shaderOf(batch.table[first] as number);
+      if (shader === 'draw') {
         const tileShift = batch.table[first + JOB_TILE_SHIFT] as number;
         const bins = triangleBins(columns, rows, batch.table[first + JOB_TRIANGLES] as number, tileShift);
         pass.setPipeline(gpu.binPipeline);
@@ -285,7 +286,9 @@ export class WebGpuBackend implements Backend {
         pass.setPipeline(gpu.drawPipeline);
         pass.dispatchWorkgroups(Math.ceil(columns / DRAW_BLOCK), Math.ceil(rows / DRAW_BLOCK));
       } else {
-        pass.setPipeline(movesWords(batch.table[first] as number) ? gpu.movePipeline : gpu.executePipeline);
+        pass.setPipeline(
+          shader === 'move' ? gpu.movePipeline : shader === 'blend' ? gpu.blendPipeline : gpu.executePipeline,
+        );
         pass.dispatchWorkgroups(
           Math.ceil(columns / TILE_WIDTH),
           Math.ceil(rows / TILE_HEIGHT),

@@ -1,0 +1,26 @@
+// Blends pixels that are whole words, which is most of what is blended: a shader of its own, for the reason that move.wgsl gives.
+
+@compute @workgroup_size(64)
+fn blend_words(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let job = jobs[tile.z];
+  let left = tile.x * TILE_WIDTH + lane;
+  let right = min(job.columns, (tile.x + 1u) * TILE_WIDTH);
+  let bottom = min(job.height, (tile.y + 1u) * TILE_HEIGHT);
+  let formats = operand(job, COPY_FORMATS);
+  // What such formats have no alpha of counts as covering, on either side.
+  let over_alpha = select(0u, 0xff000000u, (formats >> 8u) == X8R8G8B8);
+  let under_alpha = select(0u, 0xff000000u, (formats & 0xffu) == X8R8G8B8);
+  let read_pitch = operand(job, COPY_SOURCE_PITCH) / 4u;
+  let read_xy = operand(job, COPY_SOURCE_XY);
+  let read_start = job.source + (read_xy >> 16u) * read_pitch + (read_xy & 0xffffu);
+  let pitch = operand(job, COPY_DESTINATION_PITCH) / 4u;
+  let xy = operand(job, COPY_DESTINATION_XY);
+  let start = job.destination + (xy >> 16u) * pitch + (xy & 0xffffu);
+  for (var y = tile.y * TILE_HEIGHT; y < bottom; y++) {
+    let read_row = read_start + y * read_pitch;
+    let row = start + y * pitch;
+    for (var x = left; x < right; x += LANES) {
+      aperture[row + x] = blend(aperture[read_row + x] | over_alpha, aperture[row + x] | under_alpha);
+    }
+  }
+}
