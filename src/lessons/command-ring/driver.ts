@@ -123,9 +123,9 @@ function Initialize(ext: Extension): boolean {
   Reset(ext);
   ext.tail = 0;
   for (const frame of ext.frames) frame.fence = 0;
-  // [1] Ring and fence page: RING_BASE_LO, RING_BASE_HI,
-  // then RING_SIZE; FENCE_ADDR_LO and FENCE_ADDR_HI. The
-  // device takes logical addresses.
+  // [1] Ring and fence page: RING_BASE_LO,
+  // RING_BASE_HI, then RING_SIZE; FENCE_ADDR_LO and
+  // FENCE_ADDR_HI. The device takes logical addresses.
   Write(ext, 'RING_BASE_LO', LowPart(ext.ring.logical));
   Write(ext, 'RING_BASE_HI', HighPart(ext.ring.logical));
   Write(ext, 'RING_SIZE', RING_BYTES);
@@ -141,16 +141,16 @@ function SetMode(ext: Extension): void {
   ext.lit = true;
   Write(ext, 'SCANOUT_CONTROL', RINGGPU_SCANOUT_ENABLE);
   ShowPicture(ext);
-  // [2] Every later picture comes with an interrupt: the
-  // vertical blank's.
+  // [2] Every later picture comes with an interrupt:
+  // the vertical blank's.
   Write(ext, 'INT_ENABLE', RINGGPU_INT_VBLANK);
   // [/2]
 }
 
 /** At DIRQL. */
 function Interrupt(ext: Extension): boolean {
-  // [3] Is it ours? Take the device's hand off the line,
-  // and queue ShowPicture.
+  // [3] Is it ours? Take the device's hand off the
+  // line, and queue ShowPicture.
   //| return false;
   const causes = Read(ext, 'INT_STATUS');
   if (causes === 0) return false;
@@ -176,9 +176,10 @@ function ShowPicture(ext: Extension): void {
 
 /** A frame that the device neither paints nor shows. */
 function FreeFrame(ext: Extension): Frame | undefined {
-  // [4] The fence page says which FENCE has passed; a frame
-  // with a later one is being painted. And
-  // SCANOUT_ACTIVE_LO says which frame is on the monitor.
+  // [4] The fence page says which FENCE has passed; a
+  // frame with a later one is being painted. And
+  // SCANOUT_ACTIVE_LO says which frame is on the
+  // monitor.
   //| return ext.frames.find((frame) => frame.fence === 0);
   const passed = mem.u32(ext.fencePage.virtual, 1)[0] ?? 0;
   const shown = Read(ext, 'SCANOUT_ACTIVE_LO');
@@ -188,8 +189,8 @@ function FreeFrame(ext: Extension): Frame | undefined {
 
 /** How many bytes may be put into the ring now. */
 function Room(ext: Extension): ULONG {
-  // [5] From the tail to RING_HEAD, going round, but for
-  // the last 4 bytes.
+  // [5] From the tail to RING_HEAD, going round, but
+  // for the last 4 bytes.
   //| return ext.tail === 0 ? PICTURE_BYTES : 0;
   return (Read(ext, 'RING_HEAD') - ext.tail - 4 + RING_BYTES) % RING_BYTES;
   // [/5]
@@ -200,8 +201,8 @@ function Room(ext: Extension): ULONG {
  * own until then.
  */
 function Submit(ext: Extension, frame: Frame): void {
-  // [6] A FENCE with the next value. The frame remembers
-  // that value. Then the doorbell, once.
+  // [6] A FENCE with the next value. The frame
+  // remembers that value. Then the doorbell, once.
   //| frame.fence = 1;
   ext.lastFence++;
   frame.fence = ext.lastFence;

@@ -91,9 +91,9 @@ function FindAdapter(ext: Extension): VP_STATUS {
   if (status !== NO_ERROR) return status;
 
   const logical = out<PHYSICAL_ADDRESS>();
-  // [1] Allocate FRAME_BYTES bytes of common buffer. The
-  // function returns the processor's address and puts the
-  // device's into `logical`.
+  // [1] Allocate FRAME_BYTES bytes of common buffer.
+  // The function returns the processor's address and
+  // puts the device's into `logical`.
   //| ext.frame = NULL;
   ext.frame = VideoPortAllocateCommonBuffer(ext, ext.adapter, FRAME_BYTES, logical, true, NULL);
   // [/1]
@@ -111,10 +111,11 @@ function SetMode(ext: Extension): void {
   if (ext.frame === NULL) return;
   Paint(mem.u32(ext.frame, WIDTH * HEIGHT));
 
-  // [2] Tell the device where the frame lies: the low half
-  // of the address goes into the register SCANOUT_BASE_LO,
-  // the high half into SCANOUT_BASE_HI. LowPart and
-  // HighPart take an address apart.
+  // [2] Tell the device where the frame lies: the low
+  // half of the address goes into the register
+  // SCANOUT_BASE_LO, the high half into
+  // SCANOUT_BASE_HI. LowPart and HighPart take an
+  // address apart.
   Write(ext, 'SCANOUT_BASE_LO', LowPart(ext.logical));
   Write(ext, 'SCANOUT_BASE_HI', HighPart(ext.logical));
   // [/2]

@@ -122,10 +122,11 @@ function Ring(ext: Extension): void {
 
 /** How many bytes may be put into the ring now. */
 function Room(ext: Extension): ULONG {
-  // [1] The device says in register RING_HEAD how far it
-  // has come. Between the tail and the head, going round,
-  // the ring is the driver's; 4 bytes stay free, since a
-  // ring with head and tail in one place is an empty one.
+  // [1] The device says in register RING_HEAD how far
+  // it has come. Between the tail and the head, going
+  // round, the ring is the driver's; 4 bytes stay free,
+  // since a ring with head and tail in one place is an
+  // empty one.
   //| return RING_BYTES;
   const head = Read(ext, 'RING_HEAD');
   return (head - ext.tail - 4 + RING_BYTES) % RING_BYTES;
@@ -135,9 +136,10 @@ function Room(ext: Extension): ULONG {
 /** Waits until there is room for so many bytes. */
 function Reserve(ext: Extension, bytes: ULONG): void {
   if (Room(ext) >= bytes) return;
-  // [2] The ring is full. Ring the doorbell, so that the
-  // device empties it, and wait for Room with
-  // VideoPortStallExecution: ten microseconds at a time.
+  // [2] The ring is full. Ring the doorbell, so that
+  // the device empties it, and wait for Room with
+  // VideoPortStallExecution: ten microseconds at a
+  // time.
   Ring(ext);
   while (Room(ext) < bytes) VideoPortStallExecution(10);
   // [/2]

@@ -145,9 +145,10 @@ function Step(ext: Extension): void {
 
   ext.part = 0;
   ext.pictures++;
-  // [2] The picture is whole. Flip to it: PutFlip, and the
-  // doorbell, RING_TAIL. From then on the other frame is
-  // the one to paint: its index is 1 - ext.back.
+  // [2] The picture is whole. Flip to it: PutFlip, and
+  // the doorbell, RING_TAIL. From then on the other
+  // frame is the one to paint: its index is 1 -
+  // ext.back.
   PutFlip(ext, frame);
   Write(ext, 'RING_TAIL', ext.tail);
   ext.back = 1 - ext.back;
@@ -160,9 +161,10 @@ function Step(ext: Extension): void {
  */
 function PutFlip(ext: Extension, frame: Shared): void {
   // [3] A FLIP packet, six words: the header,
-  // RINGGPU_HEADER('FLIP'); the frame's logical address,
-  // low half, then high half; its PITCH; the size,
-  // RINGGPU_PAIR(WIDTH, HEIGHT); RINGGPU_FORMAT_X8R8G8B8.
+  // RINGGPU_HEADER('FLIP'); the frame's logical
+  // address, low half, then high half; its PITCH; the
+  // size, RINGGPU_PAIR(WIDTH, HEIGHT);
+  // RINGGPU_FORMAT_X8R8G8B8.
   Put(ext, RINGGPU_HEADER('FLIP'));
   Put(ext, LowPart(frame.logical));
   Put(ext, HighPart(frame.logical));

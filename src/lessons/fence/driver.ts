@@ -111,9 +111,9 @@ function Initialize(ext: Extension): boolean {
   Write(ext, 'RING_BASE_HI', HighPart(ext.ring.logical));
   Write(ext, 'RING_SIZE', RING_BYTES);
   ext.lastFence = 0;
-  // [1] Tell the device where to write fence values: the
-  // logical address of the fence page goes into registers
-  // FENCE_ADDR_LO and FENCE_ADDR_HI.
+  // [1] Tell the device where to write fence values:
+  // the logical address of the fence page goes into
+  // registers FENCE_ADDR_LO and FENCE_ADDR_HI.
   Write(ext, 'FENCE_ADDR_LO', LowPart(ext.fencePage.logical));
   Write(ext, 'FENCE_ADDR_HI', HighPart(ext.fencePage.logical));
   // [/1]
@@ -139,8 +139,8 @@ function SetMode(ext: Extension): void {
  */
 function PutFence(ext: Extension): ULONG {
   ext.lastFence++;
-  // [2] Two words: the header, RINGGPU_HEADER('FENCE'), and
-  // the value.
+  // [2] Two words: the header, RINGGPU_HEADER('FENCE'),
+  // and the value.
   Put(ext, RINGGPU_HEADER('FENCE'));
   Put(ext, ext.lastFence);
   // [/2]
@@ -155,7 +155,8 @@ function WaitForFence(ext: Extension, value: ULONG): void {
   const page = mem.u32(ext.fencePage.virtual, 1);
   // [3] As long as page[0] is less than the value the
   // device has not come so far: wait with
-  // VideoPortStallExecution, ten microseconds at a time.
+  // VideoPortStallExecution, ten microseconds at a
+  // time.
   while ((page[0] ?? 0) < value) VideoPortStallExecution(10);
   // [/3]
   VideoPortDebugPrint(Info, 'waited for fence %u: the page says %u', value, page[0] ?? 0);

@@ -95,8 +95,8 @@ function SetMode(ext: Extension): void {
   mem.u32(ext.frame.virtual, WIDTH * HEIGHT).fill(0x181c24);
   ext.length = 0;
   ShowFrame(ext);
-  // [1] Let the vertical blank assert the interrupt line:
-  // RINGGPU_INT_VBLANK into register INT_ENABLE.
+  // [1] Let the vertical blank assert the interrupt
+  // line: RINGGPU_INT_VBLANK into register INT_ENABLE.
   Write(ext, 'INT_ENABLE', RINGGPU_INT_VBLANK);
   // [/1]
 }
@@ -107,9 +107,10 @@ function SetMode(ext: Extension): void {
 function Interrupt(ext: Extension): boolean {
   // [2] Read INT_STATUS. Is it 0? Then the interrupt is
   // another device's: return false. Else write the same
-  // bits back to INT_STATUS, which takes the device's hand
-  // off the line; have Grow called soon, with
-  // VideoPortQueueDpc(ext, Grow, null); and return true.
+  // bits back to INT_STATUS, which takes the device's
+  // hand off the line; have Grow called soon, with
+  // VideoPortQueueDpc(ext, Grow, null); and return
+  // true.
   //| return false;
   const causes = Read(ext, 'INT_STATUS');
   if (causes === 0) return false;

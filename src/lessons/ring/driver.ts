@@ -97,10 +97,11 @@ interface Extension {
 function Initialize(ext: Extension): boolean {
   Reset(ext);
   ext.tail = 0;
-  // [1] Tell the device where the ring lies, by its logical
-  // address: registers RING_BASE_LO and RING_BASE_HI. Then
-  // how large it is, RING_BYTES: register RING_SIZE. That
-  // one last, for it begins the ring.
+  // [1] Tell the device where the ring lies, by its
+  // logical address: registers RING_BASE_LO and
+  // RING_BASE_HI. Then how large it is, RING_BYTES:
+  // register RING_SIZE. That one last, for it begins
+  // the ring.
   Write(ext, 'RING_BASE_LO', LowPart(ext.ring.logical));
   Write(ext, 'RING_BASE_HI', HighPart(ext.ring.logical));
   Write(ext, 'RING_SIZE', RING_BYTES);

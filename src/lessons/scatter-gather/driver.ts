@@ -126,8 +126,8 @@ interface Extension {
  */
 function LockPicture(ext: Extension): void {
   // [1] Lock FRAME_BYTES bytes from ext.picture on with
-  // VideoPortLockBuffer, for VpReadAccess: that is what the
-  // device will do. It returns the MDL.
+  // VideoPortLockBuffer, for VpReadAccess: that is what
+  // the device will do. It returns the MDL.
   //| ext.mdl = NULL;
   ext.mdl = VideoPortLockBuffer(ext, ext.picture, FRAME_BYTES, VpReadAccess);
   // [/1]
@@ -153,10 +153,10 @@ function ExecuteDma(ext: Extension, _adapter: PVP_DMA_ADAPTER, list: VP_SCATTER_
   let to = ext.frame.logical;
   for (const { Address, Length } of list.Elements) {
     // [2] Copy the element with PutCopy(ext, to, from,
-    // bytes): from its Address, Length bytes, but not more
-    // than WIDEST_COPY at once. The next bytes go behind
-    // these: move `to` on. Addresses are bigints:
-    // BigInt(bytes).
+    // bytes): from its Address, Length bytes, but not
+    // more than WIDEST_COPY at once. The next bytes go
+    // behind these: move `to` on. Addresses are
+    // bigints: BigInt(bytes).
     for (let at = 0; at < Length; at += WIDEST_COPY) {
       const bytes = Math.min(WIDEST_COPY, Length - at);
       PutCopy(ext, to, Address + BigInt(at), bytes);
