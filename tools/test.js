@@ -67,7 +67,8 @@ if (nodeFiles.length > 0) {
     '--import',
     'tsx',
     '--test',
-    '--test-concurrency=1',
+    // Two at a time: each spends much of its time waiting for a browser, or for what a page promises.
+    '--test-concurrency=2',
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     '--test-reporter=tap',

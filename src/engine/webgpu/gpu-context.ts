@@ -46,6 +46,8 @@ export interface Gpu {
   readonly nudge: CompletionNudge;
   readonly executeLayout: GPUBindGroupLayout;
   /** For jobs that move words; its layout is the same. */
+  readonly fillPipeline: GPUComputePipeline;
+  readonly copyPipeline: GPUComputePipeline;
   readonly movePipeline: GPUComputePipeline;
   /** For jobs that blend whole words; its layout is the same. */
   readonly blendPipeline: GPUComputePipeline;
@@ -230,7 +232,18 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
       layout,
       compute: { module, entryPoint, constants: OPERAND_INDEX },
     });
-  const [movePipeline, blendPipeline, executePipeline, binPipeline, drawPipeline, presentPipeline] = await Promise.all([
+  const [
+    fillPipeline,
+    copyPipeline,
+    movePipeline,
+    blendPipeline,
+    executePipeline,
+    binPipeline,
+    drawPipeline,
+    presentPipeline,
+  ] = await Promise.all([
+    pipeline('fill_words'),
+    pipeline('copy_words'),
     pipeline('move_words'),
     pipeline('blend_words'),
     pipeline('execute'),
@@ -249,6 +262,8 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
     readbacks: new ReadbackRing(device),
     nudge: new CompletionNudge(device.queue),
     executeLayout,
+    fillPipeline,
+    copyPipeline,
     movePipeline,
     blendPipeline,
     executePipeline,

@@ -1,53 +1,96 @@
-// Executes most of what is asked of the device: words that are written as they are. It has a shader of its own, which is short,
-// since emulated GPUs go through all of a shader whatever its conditions say.
+// Executes most of what is asked of the device: words that are written as they are. It has shaders of its own, which are short,
+// since emulated GPUs go through all of a shader whatever its conditions say: one for groups of fills, one for groups of copies, either with
+// fences among them, and one for all that may be mixed.
 
 const FENCE = 0u;
 const FILL = 1u;
 const COPY = 2u;
 const MOVE = 10u;
 
+fn write_fence(job: Job, tile: vec3u, lane: u32) {
+  if (lane == 0u && tile.x == 0u && tile.y == 0u) {
+    aperture[job.destination] = operand(job, FENCE_VALUE);
+  }
+}
+
+fn fill_tile(job: Job, tile: vec3u, lane: u32) {
+  let left = tile.x * TILE_WIDTH + lane;
+  let right = min(job.columns, (tile.x + 1u) * TILE_WIDTH);
+  let bottom = min(job.height, (tile.y + 1u) * TILE_HEIGHT);
+  let pitch = operand(job, FILL_PITCH) / 4u;
+  let xy = operand(job, FILL_XY);
+  let start = job.destination + (xy >> 16u) * pitch + (xy & 0xffffu);
+  let colour = operand(job, FILL_COLOUR);
+  for (var y = tile.y * TILE_HEIGHT; y < bottom; y++) {
+    let row = start + y * pitch;
+    for (var x = left; x < right; x += LANES) {
+      aperture[row + x] = colour;
+    }
+  }
+}
+
+fn copy_tile(job: Job, tile: vec3u, lane: u32) {
+  let left = tile.x * TILE_WIDTH + lane;
+  let right = min(job.columns, (tile.x + 1u) * TILE_WIDTH);
+  let bottom = min(job.height, (tile.y + 1u) * TILE_HEIGHT);
+  let read_pitch = operand(job, COPY_SOURCE_PITCH) / 4u;
+  let read_xy = operand(job, COPY_SOURCE_XY);
+  let read_start = job.source + (read_xy >> 16u) * read_pitch + (read_xy & 0xffffu);
+  let pitch = operand(job, COPY_DESTINATION_PITCH) / 4u;
+  let xy = operand(job, COPY_DESTINATION_XY);
+  let start = job.destination + (xy >> 16u) * pitch + (xy & 0xffffu);
+  for (var y = tile.y * TILE_HEIGHT; y < bottom; y++) {
+    let read_row = read_start + y * read_pitch;
+    let row = start + y * pitch;
+    for (var x = left; x < right; x += LANES) {
+      aperture[row + x] = aperture[read_row + x];
+    }
+  }
+}
+
+// A tile of a MOVE is one row, as high as it may be.
+fn move_tile(job: Job, tile: vec3u, lane: u32) {
+  let right = min(job.columns, (tile.x + 1u) * TILE_WIDTH);
+  for (var x = tile.x * TILE_WIDTH + lane; x < right; x += LANES) {
+    aperture[job.destination + x] = aperture[job.source + x];
+  }
+}
+
+@compute @workgroup_size(64)
+fn fill_words(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let job = jobs[tile.z];
+  if (job.kind == FENCE) {
+    write_fence(job, tile, lane);
+  } else {
+    fill_tile(job, tile, lane);
+  }
+}
+
+@compute @workgroup_size(64)
+fn copy_words(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let job = jobs[tile.z];
+  if (job.kind == FENCE) {
+    write_fence(job, tile, lane);
+  } else {
+    copy_tile(job, tile, lane);
+  }
+}
+
 @compute @workgroup_size(64)
 fn move_words(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32) {
   let job = jobs[tile.z];
-  let left = tile.x * TILE_WIDTH + lane;
-  let top = tile.y * TILE_HEIGHT;
-  let right = min(job.columns, (tile.x + 1u) * TILE_WIDTH);
-  let bottom = min(job.height, top + TILE_HEIGHT);
-
   switch job.kind {
     case FENCE: {
-      if (lane == 0u && tile.x == 0u && tile.y == 0u) {
-        aperture[job.destination] = operand(job, FENCE_VALUE);
-      }
+      write_fence(job, tile, lane);
     }
     case FILL: {
-      let pitch = operand(job, FILL_PITCH) / 4u;
-      let xy = operand(job, FILL_XY);
-      let start = job.destination + (xy >> 16u) * pitch + (xy & 0xffffu);
-      let colour = operand(job, FILL_COLOUR);
-      for (var y = top; y < bottom; y++) {
-        for (var x = left; x < right; x += LANES) {
-          aperture[start + y * pitch + x] = colour;
-        }
-      }
+      fill_tile(job, tile, lane);
     }
     case COPY: {
-      let read_pitch = operand(job, COPY_SOURCE_PITCH) / 4u;
-      let read_xy = operand(job, COPY_SOURCE_XY);
-      let read_start = job.source + (read_xy >> 16u) * read_pitch + (read_xy & 0xffffu);
-      let pitch = operand(job, COPY_DESTINATION_PITCH) / 4u;
-      let xy = operand(job, COPY_DESTINATION_XY);
-      let start = job.destination + (xy >> 16u) * pitch + (xy & 0xffffu);
-      for (var y = top; y < bottom; y++) {
-        for (var x = left; x < right; x += LANES) {
-          aperture[start + y * pitch + x] = aperture[read_start + y * read_pitch + x];
-        }
-      }
+      copy_tile(job, tile, lane);
     }
     case MOVE: {
-      for (var x = left; x < right; x += LANES) {
-        aperture[job.destination + x] = aperture[job.source + x];
-      }
+      move_tile(job, tile, lane);
     }
     default: {}
   }

@@ -6,7 +6,16 @@ import { type BoardMemory, PAGE_SIZE } from '../../bus/board-memory.ts';
 import { type Backend, type BackendHost, FIRST_APERTURE_PAGES, type Picture, type Submitted } from '../backend.ts';
 import { type Batch, READBACK_HEADER } from '../batch.ts';
 import { HostMemory } from '../host-memory.ts';
-import { JOB_TILE_SHIFT, JOB_TRIANGLES, JOB_WORDS, shaderOf } from '../job.ts';
+import {
+  JOB_COPY,
+  JOB_FENCE,
+  JOB_FILL,
+  JOB_TILE_SHIFT,
+  JOB_TRIANGLES,
+  JOB_WORDS,
+  type JobShader,
+  shaderOf,
+} from '../job.ts';
 import { triangleBins } from '../triangle-bins.ts';
 import { type Gpu, type GpuContext, JOB_GROUP_BYTES } from './gpu-context.ts';
 import { Presenter } from './presenter.ts';
@@ -286,9 +295,7 @@ export class WebGpuBackend implements Backend {
         pass.setPipeline(gpu.drawPipeline);
         pass.dispatchWorkgroups(Math.ceil(columns / DRAW_BLOCK), Math.ceil(rows / DRAW_BLOCK));
       } else {
-        pass.setPipeline(
-          shader === 'move' ? gpu.movePipeline : shader === 'blend' ? gpu.blendPipeline : gpu.executePipeline,
-        );
+        pass.setPipeline(pipelineFor(gpu, shader, batch.table, groups[i] as number, groups[i + 1] as number));
         pass.dispatchWorkgroups(
           Math.ceil(columns / TILE_WIDTH),
           Math.ceil(rows / TILE_HEIGHT),
@@ -389,4 +396,17 @@ export class WebGpuBackend implements Backend {
   #broken(): void {
     this.#host?.broken('The browser refused a submission: the GPU may be out of memory.');
   }
+}
+
+/** The pipeline for a group of jobs of one shader, which begin at slot `first` of the table. */
+function pipelineFor(gpu: Gpu, shader: JobShader, table: Uint32Array, first: number, jobs: number): GPUComputePipeline {
+  if (shader !== 'move') return shader === 'blend' ? gpu.blendPipeline : gpu.executePipeline;
+  let kind = JOB_FENCE;
+  for (let slot = first; slot < first + jobs; slot++) {
+    const next = table[slot * JOB_WORDS] as number;
+    if (next === JOB_FENCE || next === kind) continue;
+    if (kind !== JOB_FENCE) return gpu.movePipeline;
+    kind = next;
+  }
+  return kind === JOB_FILL ? gpu.fillPipeline : kind === JOB_COPY ? gpu.copyPipeline : gpu.movePipeline;
 }
