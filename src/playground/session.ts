@@ -68,10 +68,13 @@ export interface SessionOptions {
   readonly now?: () => number;
 }
 
-/** How long Stop and Restart wait for the last picture before they go on without it, in milliseconds. */
+/**
+ * How long Stop and Restart wait for the last picture before they go on without it, in milliseconds. Where the next machine takes over the
+ * frame the picture matters more, for the frame goes dark meanwhile, and the machine that runs may as well run on: see patienceMs.
+ */
 const lastPictureMs = 120;
 
-/** How long a machine may take to end before the next one stops waiting for its frame, in milliseconds. */
+/** How long a machine may take to end, or to give its last picture, before the next one stops waiting for its frame, in milliseconds. */
 const patienceMs = 1000;
 
 /** How long the last picture stays at most when the new machine has counted a frame, in milliseconds. */
@@ -314,7 +317,7 @@ export class Session implements ReactiveController {
       if (before) {
         await before.settled;
         // A frame goes dark with its machine. A still from an earlier takeover is there until `before` has shown something.
-        const picture = before.revealed ? await this.#hold(before) : null;
+        const picture = before.revealed ? await this.#hold(before, patienceMs) : null;
         run.inherited = before.machine ?? before.inherited;
         // Meanwhile another edit wants the frame, or Stop has taken it away.
         if (run !== this.#run || run.ending) return;
@@ -438,9 +441,9 @@ export class Session implements ReactiveController {
   }
 
   /** Puts the last picture over the run's frame, if it is to be had soon, and gives it. */
-  async #hold(run: Run): Promise<Screen | null> {
+  async #hold(run: Run, waitMs = lastPictureMs): Promise<Screen | null> {
     if (!run.machine) return null;
-    const late = new Promise<null>((resolve) => setTimeout(resolve, lastPictureMs, null));
+    const late = new Promise<null>((resolve) => setTimeout(resolve, waitMs, null));
     const screen = await Promise.race([run.machine.screen().catch(() => null), late]);
     if (!screen) return null;
     const slots = this.#options.slots();

@@ -87,9 +87,9 @@ export class Presenter {
     this.#mode = null;
   }
 
+  /** The last picture stays on the canvas: it would go dark for a moment before the next machine's first one. */
   close(): void {
     this.forget();
-    this.#context?.unconfigure();
   }
 
   /** Sends the mode to the GPU if it is a new one. Returns what to do after the submission; null when there is no slab. */

@@ -1,5 +1,12 @@
 /** The editor: CodeMirror 6 with what a driver's author needs. Loaded after the first paint; see `source-editor.ts`. */
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  closeCompletion,
+  completionKeymap,
+  completionStatus,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from '@codemirror/commands';
 import { javascript } from '@codemirror/lang-javascript';
 import { bracketMatching, foldKeymap, indentOnInput, indentUnit } from '@codemirror/language';
@@ -289,6 +296,14 @@ export class DriverEditor {
             { key: 'F10', run: command('step') },
             { key: 'Shift-F11', run: command('step-out') },
             { key: 'Shift-Alt-f', run: command('format') },
+            {
+              key: 'Escape',
+              run: (view) => {
+                // A list that has yet to come is nothing that Escape could close: it is given up, and Escape goes on to what it means.
+                if (completionStatus(view.state) === 'pending') closeCompletion(view);
+                return false;
+              },
+            },
           ]),
         ),
         lineMarks,
