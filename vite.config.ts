@@ -38,6 +38,7 @@ export default defineConfig({
       '@jridgewell/trace-mapping',
       'lit',
       'lit/decorators.js',
+      'lit/directives/keyed.js',
       'lit/directives/repeat.js',
       'lit/directives/unsafe-html.js',
       '@codemirror/autocomplete',

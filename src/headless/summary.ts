@@ -61,6 +61,7 @@ export function trouble(outcome: RanOutcome, names: DriverNames): string[] {
   if (timedOut && !report.bugCheck) {
     lines.push(
       `Time-out: ${report.frames} of ${plural(outcome.wanted, 'frame')} came within ${timedOut.timeoutMs / 1000} s.`,
+      'A frame is another surface on the screen: a picture that stands still brings no more, whatever its pointer does.',
     );
   }
   const failed = outcome.scenario?.checks.filter(({ passed }) => !passed).length ?? 0;

@@ -1,15 +1,15 @@
 /**
- * Notices that the page died while a driver ran. A driver can exhaust the browser's memory, which ends the whole page; since
- * every edit is kept, it would do so again at each visit, and its author could never mend it. So a mark stands in the
- * browser's storage for as long as a driver of the visitor's own runs: where it is found without a page that holds its lock,
- * that page is dead.
+ * Notices that a page died while a driver ran in it. A driver can exhaust the browser's memory, which ends the whole page; since
+ * every edit is kept, it would do so again at each visit, and its author could never mend it. So each page leaves a mark in
+ * the browser's storage for as long as a driver of the visitor's own runs in it: where there is a mark and no page that holds its
+ * lock, that page is dead. Its mark stays until the visitor runs a driver by hand.
  */
-import { readSetting, writeSetting } from './settings.ts';
+import { settingsNamed, writeSetting } from './settings.ts';
 
-const setting = 'running';
+const prefix = 'running.';
 
 export class CrashGuard {
-  readonly #lock = `videoport.running.${crypto.randomUUID()}`;
+  readonly #setting = `${prefix}${crypto.randomUUID()}`;
   #release: (() => void) | null = null;
 
   constructor() {
@@ -17,33 +17,41 @@ export class CrashGuard {
     addEventListener('pagehide', () => this.mark(false));
   }
 
-  /** Whether a page died while a driver ran in it. Says so once. */
+  /** Whether a page died while a driver ran in it, and none was run by hand since. */
   async died(): Promise<boolean> {
-    const lock = readSetting(setting);
-    if (lock === null || lock === this.#lock) return false;
-    const held = await navigator.locks.query().then(
-      ({ held: locks = [] }) => locks.some(({ name }) => name === lock),
-      () => true, // Without locks nobody can tell: better no alarm than a false one.
-    );
-    // Another page of ours runs a driver, and is well.
-    if (held) return false;
-    writeSetting(setting, null);
-    return true;
+    return (await this.#deadMarks()).length > 0;
   }
 
-  /** Says whether a driver of the visitor's own runs now. */
+  /** The visitor runs a driver by hand, knowing what happened. */
+  async forgive(): Promise<void> {
+    for (const mark of await this.#deadMarks()) writeSetting(mark, null);
+  }
+
+  /** Says whether a driver of the visitor's own runs in this page. */
   mark(running: boolean): void {
     if (running === (this.#release !== null)) return;
     if (!running) {
       this.#release?.();
       this.#release = null;
-      if (readSetting(setting) === this.#lock) writeSetting(setting, null);
+      writeSetting(this.#setting, null);
       return;
     }
-    writeSetting(setting, this.#lock);
+    writeSetting(this.#setting, 'yes');
     const over = new Promise<void>((resolve) => {
       this.#release = resolve;
     });
-    navigator.locks.request(this.#lock, () => over).catch(() => {});
+    navigator.locks.request(this.#setting, () => over).catch(() => {});
+  }
+
+  async #deadMarks(): Promise<string[]> {
+    const marks = settingsNamed(prefix).filter((mark) => mark !== this.#setting);
+    if (marks.length === 0) return [];
+    try {
+      const { held = [] } = await navigator.locks.query();
+      return marks.filter((mark) => !held.some(({ name }) => name === mark));
+    } catch {
+      // Without locks nobody can tell: better no alarm than a false one.
+      return [];
+    }
   }
 }

@@ -90,8 +90,8 @@ export class LessonCheck implements ReactiveController {
     this.#current = null;
     this.running = false;
     this.trouble = trouble;
-    // What was found before still tells how far the visitor has come.
-    this.result = result ?? this.result;
+    // What was found before says nothing of what stands there now.
+    this.result = result;
     if (result?.passed) this.#passed(scenario.name);
     this.#host.requestUpdate();
   }

@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import { course, lessonById } from '../lessons/course.ts';
 import type { Lesson, LessonTexts } from '../lessons/lesson.ts';
@@ -129,7 +130,10 @@ export class LessonPane extends LitElement {
           this.trouble
             ? html`<p class="bad" role="alert">${this.trouble}</p>`
             : this.texts
-              ? html`${unsafeHTML(this.texts.text)} ${this.#gaps(this.texts)} ${this.#solution(this.texts)}`
+              ? keyed(
+                  this.texts,
+                  html`${unsafeHTML(this.texts.text)} ${this.#gaps(this.texts)} ${this.#solution(this.texts)}`,
+                )
               : nothing
         }
       </div>

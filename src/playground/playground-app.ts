@@ -268,6 +268,7 @@ export class PlaygroundApp extends LitElement {
     const { session, desk } = this;
     if (this.#open.origin === 'none' || !(again ? session.canRestart : session.canRun)) return;
     this.#started = true;
+    if (this.#died) void this.#guard.forgive();
     desk.workspace.release();
     // Nothing that does not compile takes the place of a machine that runs.
     if (session.canStop && (again || session.phase !== 'paused')) {

@@ -13,6 +13,7 @@ import {
 } from '../machine/machine-types.ts';
 import type { BugCheck } from '../machine/report.ts';
 import { type FindingGroup, FindingGroups } from './finding-groups.ts';
+import { formatPlace } from './format.ts';
 import { RateMeter } from './rate-meter.ts';
 import { Stepper, type StepRequest } from './stepper.ts';
 
@@ -409,6 +410,7 @@ export class Session implements ReactiveController {
         break;
       case 'bugcheck':
         this.bugCheck = event.bugCheck;
+        this.#options.log({ source: 'port', level: 'error', text: stopText(event.bugCheck) });
         this.#host.requestUpdate();
         break;
       case 'stats':
@@ -495,6 +497,12 @@ async function stopsSoon(machine: MachineControl | null, picture: Screen | null)
     ),
     late,
   ]);
+}
+
+/** A bug check as a line of the log: what is copied out of it must not hide the crash. */
+function stopText(bugCheck: BugCheck): string {
+  const place = formatPlace(bugCheck);
+  return `*** STOP ${bugCheck.name}: ${bugCheck.message}${place === null ? '' : ` (${place})`}`;
 }
 
 function messageOf(error: unknown): string {

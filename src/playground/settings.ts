@@ -22,3 +22,14 @@ export function writeSetting(name: string, value: string | null): void {
     // Nothing to do: the choice holds until the page is left.
   }
 }
+
+/** Names of all that is remembered under names that begin so. */
+export function settingsNamed(beginning: string): string[] {
+  try {
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(prefix + beginning))
+      .map((key) => key.slice(prefix.length));
+  } catch {
+    return [];
+  }
+}

@@ -217,7 +217,7 @@ function checkPadding(buffer: CommonBuffer): void {
   port.observer.report(
     'overrun',
     [before ? 4 : 5, buffer.virtual, damaged, 0],
-    `the common buffer of ${buffer.length} bytes at ${hex(buffer.virtual)} was written ${before ? 'before its beginning' : 'beyond its end'}, at ${hex(damaged)}`,
+    `the common buffer of ${buffer.length} bytes at ${hex(buffer.virtual)} was written ${before ? 'before its beginning' : 'beyond its end'}, at ${hex(damaged)}, by the driver or by a packet of its`,
     buffer.site,
   );
 }

@@ -178,5 +178,13 @@ describe('lessons of the page', () => {
     inPane('[data-anew]')?.click();
     await until('the beginning', () => current().source === beginning);
     expect(current().origin).to.equal('gallery');
+    // Nobody wants to see the next one before the next lesson was tried.
+    inPane('.solution summary')?.click();
+    await until('the solution open', () => inPane('details.solution')?.hasAttribute('open'));
+    inPane('[data-next]')?.click();
+    await until(
+      'the next lesson, its solution closed',
+      () => inPane('details.solution')?.hasAttribute('open') === false,
+    );
   });
 });
