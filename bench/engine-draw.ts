@@ -2,10 +2,19 @@
  * Rectangles and triangles: the engine on WebGPU against a shader written for nothing but that, and against its twin in
  * software. A measurement is one doorbell, from the packets to the fence, landing and all. Runs in a browser page.
  */
-import { RINGGPU_FLAG_TEXTURED, RINGGPU_FORMATS, RINGGPU_PAIR } from '../src/devices/ringgpu/packets.ts';
-import { RINGGPU_FORMAT_A8R8G8B8, RINGGPU_FORMAT_X8R8G8B8 } from '../src/devices/ringgpu/registers.ts';
+import {
+  RINGGPU_FLAG_INTERRUPT,
+  RINGGPU_FLAG_TEXTURED,
+  RINGGPU_FORMATS,
+  RINGGPU_PAIR,
+} from '../src/devices/ringgpu/packets.ts';
+import {
+  RINGGPU_FORMAT_A8R8G8B8,
+  RINGGPU_FORMAT_X8R8G8B8,
+  RINGGPU_INT_FENCE,
+} from '../src/devices/ringgpu/registers.ts';
 import { type Buffer, FakeCpu, gpuContext, type Kind, surface } from '../test/engine/fake-cpu.ts';
-import { type BenchRow, median } from './engine-upload.ts';
+import { type BenchRow, fenceReached, median } from './engine-upload.ts';
 
 const WIDTH = 320;
 const HEIGHT = 240;
@@ -65,10 +74,13 @@ async function bareFills(): Promise<number> {
 
 async function fills(kind: Kind): Promise<number> {
   const cpu = await FakeCpu.boot(kind, { ramBytes: 16 * 1024 * 1024 });
+  cpu.write('INT_ENABLE', RINGGPU_INT_FENCE);
   const target = surface(cpu.allocate(PITCH * HEIGHT), PITCH);
   const milliseconds = await timed(async () => {
     for (let i = 0; i < FILLS; i++) cpu.fill(target, 0, 0, WIDTH, HEIGHT, i);
-    await cpu.finish();
+    const fence = cpu.putFence(RINGGPU_FLAG_INTERRUPT);
+    cpu.doorbell();
+    await fenceReached(cpu, fence);
   });
   cpu.close();
   return milliseconds;
@@ -85,6 +97,7 @@ function scatter({ u32 }: Buffer): void {
 
 async function triangles(kind: Kind): Promise<number> {
   const cpu = await FakeCpu.boot(kind, { ramBytes: 16 * 1024 * 1024 });
+  cpu.write('INT_ENABLE', RINGGPU_INT_FENCE);
   const target = cpu.allocate(PITCH * HEIGHT);
   const texture = cpu.allocate(4096);
   const vertices = cpu.allocate(TRIANGLES * 48);
@@ -95,7 +108,9 @@ async function triangles(kind: Kind): Promise<number> {
     const destination = [target.logical, 0, PITCH, 0];
     const operands = [...destination, ...source, RINGGPU_PAIR(WIDTH, HEIGHT), formats, vertices.logical, 0, TRIANGLES];
     cpu.packet('DRAW_TRIANGLES', RINGGPU_FLAG_TEXTURED, ...operands);
-    await cpu.finish();
+    const fence = cpu.putFence(RINGGPU_FLAG_INTERRUPT);
+    cpu.doorbell();
+    await fenceReached(cpu, fence);
   });
   cpu.close();
   return milliseconds;

@@ -3,10 +3,14 @@
  * nothing but that one rectangle. A measurement is one doorbell, from the packet to its fence in memory; beside it one submission
  * of the bare shader, and four bytes brought back. Runs in a browser page.
  */
-import { RINGGPU_FORMATS, RINGGPU_PAIR } from '../src/devices/ringgpu/packets.ts';
-import { RINGGPU_FORMAT_A8R8G8B8, RINGGPU_FORMAT_X8R8G8B8 } from '../src/devices/ringgpu/registers.ts';
+import { RINGGPU_FLAG_INTERRUPT, RINGGPU_FORMATS, RINGGPU_PAIR } from '../src/devices/ringgpu/packets.ts';
+import {
+  RINGGPU_FORMAT_A8R8G8B8,
+  RINGGPU_FORMAT_X8R8G8B8,
+  RINGGPU_INT_FENCE,
+} from '../src/devices/ringgpu/registers.ts';
 import { address, FakeCpu, gpuContext, localSurface } from '../test/engine/fake-cpu.ts';
-import { type BenchRow, median } from './engine-upload.ts';
+import { type BenchRow, fenceReached, median } from './engine-upload.ts';
 
 const WIDTH = 1920;
 const HEIGHT = 1080;
@@ -78,6 +82,7 @@ fn work(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 
 async function engine(rectangle: Rectangle): Promise<number> {
   const cpu = await FakeCpu.boot('webgpu');
+  cpu.write('INT_ENABLE', RINGGPU_INT_FENCE);
   const to = localSurface(PITCH, 0);
   const from = localSurface(PITCH, PICTURE * 4);
   const size = RINGGPU_PAIR(WIDTH, HEIGHT);
@@ -91,7 +96,9 @@ async function engine(rectangle: Rectangle): Promise<number> {
       const target = [...address(to.logical), PITCH, 0];
       cpu.packet(rectangle, 0, ...target, ...address(from.logical), PITCH, 0, size, formats);
     }
-    await cpu.finish();
+    const fence = cpu.putFence(RINGGPU_FLAG_INTERRUPT);
+    cpu.doorbell();
+    await fenceReached(cpu, fence);
   });
   cpu.close();
   return milliseconds;

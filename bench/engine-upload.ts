@@ -62,8 +62,8 @@ function engineFrames(cpu: FakeCpu): Contender {
   };
 }
 
-/** Sleeps until interrupts have brought a fence. */
-async function fenceReached(cpu: FakeCpu, value: number): Promise<void> {
+/** Sleeps until interrupts have brought a fence: a processor that polls would take the core on which an emulated GPU works. */
+export async function fenceReached(cpu: FakeCpu, value: number): Promise<void> {
   for (;;) {
     Atomics.store(cpu.control, ATTENTION, 0);
     if (cpu.read('FENCE_VALUE') >= value) return;
