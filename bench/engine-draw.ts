@@ -2,19 +2,14 @@
  * Rectangles and triangles: the engine on WebGPU against a shader written for nothing but that, and against its twin in
  * software. A measurement is one doorbell, from the packets to the fence, landing and all. Runs in a browser page.
  */
-import {
-  RINGGPU_FLAG_INTERRUPT,
-  RINGGPU_FLAG_TEXTURED,
-  RINGGPU_FORMATS,
-  RINGGPU_PAIR,
-} from '../src/devices/ringgpu/packets.ts';
+import { RINGGPU_FLAG_TEXTURED, RINGGPU_FORMATS, RINGGPU_PAIR } from '../src/devices/ringgpu/packets.ts';
 import {
   RINGGPU_FORMAT_A8R8G8B8,
   RINGGPU_FORMAT_X8R8G8B8,
   RINGGPU_INT_FENCE,
 } from '../src/devices/ringgpu/registers.ts';
 import { type Buffer, FakeCpu, gpuContext, type Kind, surface } from '../test/engine/fake-cpu.ts';
-import { type BenchRow, fenceReached, median } from './engine-upload.ts';
+import { type BenchRow, finishAsleep, median } from './engine-upload.ts';
 
 const WIDTH = 320;
 const HEIGHT = 240;
@@ -33,7 +28,8 @@ fn fill(@builtin(global_invocation_id) id: vec3u) {
   for (var i = id.x; i < ${WIDTH * HEIGHT}u; i += ${64 * 256}u) { memory[i] = i; }
 }`;
 
-async function timed(run: () => Promise<void>): Promise<number> {
+/** Median milliseconds of what `run` does, once it has been done a few times. */
+export async function timed(run: () => Promise<void>): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < WARM_UP + REPEATS; i++) {
     const start = performance.now();
@@ -78,9 +74,7 @@ async function fills(kind: Kind): Promise<number> {
   const target = surface(cpu.allocate(PITCH * HEIGHT), PITCH);
   const milliseconds = await timed(async () => {
     for (let i = 0; i < FILLS; i++) cpu.fill(target, 0, 0, WIDTH, HEIGHT, i);
-    const fence = cpu.putFence(RINGGPU_FLAG_INTERRUPT);
-    cpu.doorbell();
-    await fenceReached(cpu, fence);
+    await finishAsleep(cpu);
   });
   cpu.close();
   return milliseconds;
@@ -108,9 +102,7 @@ async function triangles(kind: Kind): Promise<number> {
     const destination = [target.logical, 0, PITCH, 0];
     const operands = [...destination, ...source, RINGGPU_PAIR(WIDTH, HEIGHT), formats, vertices.logical, 0, TRIANGLES];
     cpu.packet('DRAW_TRIANGLES', RINGGPU_FLAG_TEXTURED, ...operands);
-    const fence = cpu.putFence(RINGGPU_FLAG_INTERRUPT);
-    cpu.doorbell();
-    await fenceReached(cpu, fence);
+    await finishAsleep(cpu);
   });
   cpu.close();
   return milliseconds;

@@ -3,21 +3,20 @@
  * nothing but that one rectangle. A measurement is one doorbell, from the packet to its fence in memory; beside it one submission
  * of the bare shader, and four bytes brought back. Runs in a browser page.
  */
-import { RINGGPU_FLAG_INTERRUPT, RINGGPU_FORMATS, RINGGPU_PAIR } from '../src/devices/ringgpu/packets.ts';
+import { RINGGPU_FORMATS, RINGGPU_PAIR } from '../src/devices/ringgpu/packets.ts';
 import {
   RINGGPU_FORMAT_A8R8G8B8,
   RINGGPU_FORMAT_X8R8G8B8,
   RINGGPU_INT_FENCE,
 } from '../src/devices/ringgpu/registers.ts';
 import { address, FakeCpu, gpuContext, localSurface } from '../test/engine/fake-cpu.ts';
-import { type BenchRow, fenceReached, median } from './engine-upload.ts';
+import { timed } from './engine-draw.ts';
+import { type BenchRow, finishAsleep } from './engine-upload.ts';
 
 const WIDTH = 1920;
 const HEIGHT = 1080;
 const PITCH = WIDTH * 4;
 const PICTURE = WIDTH * HEIGHT;
-const REPEATS = 15;
-const WARM_UP = 3;
 /** Bare shader: words that a workgroup of 64 goes through. */
 const CHUNK = 2048;
 
@@ -35,17 +34,6 @@ const BODIES = {
     memory[i] = over + scaled;`,
 } as const;
 type Rectangle = keyof typeof BODIES;
-
-/** Median milliseconds of what `run` does. */
-async function timed(run: () => Promise<void>): Promise<number> {
-  const times: number[] = [];
-  for (let i = 0; i < WARM_UP + REPEATS; i++) {
-    const start = performance.now();
-    await run();
-    times.push(performance.now() - start);
-  }
-  return median(times.slice(WARM_UP));
-}
 
 async function bare(rectangle: Rectangle): Promise<number> {
   const { device } = await gpuContext();
@@ -96,9 +84,7 @@ async function engine(rectangle: Rectangle): Promise<number> {
       const target = [...address(to.logical), PITCH, 0];
       cpu.packet(rectangle, 0, ...target, ...address(from.logical), PITCH, 0, size, formats);
     }
-    const fence = cpu.putFence(RINGGPU_FLAG_INTERRUPT);
-    cpu.doorbell();
-    await fenceReached(cpu, fence);
+    await finishAsleep(cpu);
   });
   cpu.close();
   return milliseconds;

@@ -63,12 +63,19 @@ function engineFrames(cpu: FakeCpu): Contender {
 }
 
 /** Sleeps until interrupts have brought a fence: a processor that polls would take the core on which an emulated GPU works. */
-export async function fenceReached(cpu: FakeCpu, value: number): Promise<void> {
+async function fenceReached(cpu: FakeCpu, value: number): Promise<void> {
   for (;;) {
     Atomics.store(cpu.control, ATTENTION, 0);
     if (cpu.read('FENCE_VALUE') >= value) return;
     await Atomics.waitAsync(cpu.control, ATTENTION, 0).value;
   }
+}
+
+/** Rings for what has been put into the ring, with a fence behind it, and sleeps until that has passed. INT_FENCE must be enabled. */
+export async function finishAsleep(cpu: FakeCpu): Promise<void> {
+  const fence = cpu.putFence(RINGGPU_FLAG_INTERRUPT);
+  cpu.doorbell();
+  await fenceReached(cpu, fence);
 }
 
 /** Three slabs that are mapped again after each use, one copy a frame. */
