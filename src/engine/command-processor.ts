@@ -19,6 +19,7 @@ import {
   RINGGPU_STATUS_BUSY,
   RINGGPU_STATUS_FAULTED,
 } from '../devices/ringgpu/registers.ts';
+import type { FetchFault } from '../devices/ringgpu/ring-check.ts';
 import { NO_PAGE } from '../memory/page-allocator.ts';
 import type { Backend } from './backend.ts';
 import { Batch, COMMAND_WORDS, type Flip } from './batch.ts';
@@ -178,7 +179,8 @@ export class CommandProcessor {
    * served by the next call.
    */
   pump(): void {
-    let going = this.#running && this.#flights.length < this.#maxInFlight && this.#fetchDue();
+    const fault = this.#running && this.#flights.length < this.#maxInFlight ? this.#fetchDue() : null;
+    let going = this.#running && this.#flights.length < this.#maxInFlight;
     for (let batches = 0; going && !this.#stream.atEnd && !this.#holds; batches++) {
       if (batches > MAX_IDLE_BATCHES) {
         // The rest is for another turn of the event loop.
@@ -186,6 +188,10 @@ export class CommandProcessor {
         break;
       }
       going = this.#submitNext() && this.#flights.length < this.#maxInFlight && this.#running;
+    }
+    // What was fetched earlier comes before it; where that must wait, the fault will be found again.
+    if (fault && this.#running && this.#stream.atEnd) {
+      this.#stop = { ...fault, offset: this.#stream.ringOffset, packet: 0 };
     }
     this.#applyStop();
     this.#showBusy();
@@ -262,25 +268,22 @@ export class CommandProcessor {
     this.#vblank = 'none';
   }
 
-  /** Fetches what RING_TAIL announces. False when the ring is stopped. */
-  #fetchDue(): boolean {
-    if (!this.#fetch.due) return true;
+  /** Fetches what RING_TAIL announces. Returns why that cannot be. */
+  #fetchDue(): FetchFault | null {
+    if (!this.#fetch.due) return null;
     if (this.#registers.ringGeneration !== this.#fetch.generation) {
       // RING_SIZE was written. Packets of the old ring that are in flight still land, but move no head.
       this.#restart();
     }
     const fetched = this.#fetch.fetch();
-    if (typeof fetched === 'object') {
-      this.#stop = { ...fetched, offset: this.#stream.ringOffset, packet: 0 };
-      return false;
-    }
+    if (typeof fetched === 'object') return fetched;
     this.#counters.dmaReadBytes += fetched;
     // A ring that shrank under our feet: no honest driver does that without beginning anew.
     this.#stream.wrap();
     // After the tail was read: what a driver mapped before it rang is in the queue by now, though it may not have been when
     // this service began.
     this.#host.takeChanges();
-    return this.#running;
+    return this.#fetch.badDoorbell;
   }
 
   /** Plans one batch and has it executed. False when that must wait. */

@@ -5,12 +5,22 @@
  */
 import { ATTENTION_INTERRUPT, type BoardMemory, signalProcessor } from '../bus/board-memory.ts';
 import {
+  BAD_DOORBELL_WORD,
   REGISTER_FILE,
   REGISTER_WORD,
   type RegisterName,
   RING_GENERATION_WORD,
   RINGGPU_REGISTERS,
 } from '../devices/ringgpu/registers.ts';
+import type { RingSetting } from '../devices/ringgpu/ring-check.ts';
+
+/** A doorbell that the front has found to be a fault. */
+export interface BadDoorbell extends RingSetting {
+  /** RING_TAIL until then. */
+  readonly before: number;
+  /** The ring that it was for. */
+  readonly generation: number;
+}
 
 export class RegisterFile {
   readonly #words: Int32Array;
@@ -64,6 +74,20 @@ export class RegisterFile {
     return Atomics.load(this.#words, RING_GENERATION_WORD);
   }
 
+  /** The first doorbell since the last reset that is a fault, as the front has kept it. */
+  get badDoorbell(): BadDoorbell | null {
+    const word = (index: number): number => Atomics.load(this.#words, index) >>> 0;
+    const kept = BAD_DOORBELL_WORD;
+    if (word(kept.VALID) === 0) return null;
+    return {
+      base: word(kept.BASE_LO) + word(kept.BASE_HI) * 2 ** 32,
+      size: word(kept.SIZE),
+      tail: word(kept.TAIL),
+      before: word(kept.BEFORE),
+      generation: word(kept.GENERATION) | 0,
+    };
+  }
+
   /** Makes interrupt causes pending, and asserts the line if the driver has enabled any that is. */
   raise(causes: number): void {
     if (causes === 0) return;
@@ -77,6 +101,7 @@ export class RegisterFile {
     for (const { word, reset } of REGISTER_FILE) {
       if (word !== REGISTER_WORD.CONTROL && word !== REGISTER_WORD.STATUS) Atomics.store(this.#words, word, reset | 0);
     }
+    Atomics.store(this.#words, BAD_DOORBELL_WORD.VALID, 0);
     this.write('CONTROL', RINGGPU_REGISTERS.CONTROL.reset);
     this.write('STATUS', RINGGPU_REGISTERS.STATUS.reset);
   }

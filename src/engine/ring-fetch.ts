@@ -5,20 +5,9 @@
  */
 import { type BoardMemory, PAGE_SIZE } from '../bus/board-memory.ts';
 import type { IommuReader } from '../bus/iommu.ts';
-import { LOGICAL_LIMIT } from '../bus/iommu.ts';
-import { RINGGPU_FAULT_RING, RINGGPU_FAULT_TAIL, RINGGPU_FAULT_UNMAPPED } from '../devices/ringgpu/registers.ts';
+import { RINGGPU_FAULT_UNMAPPED } from '../devices/ringgpu/registers.ts';
+import { type FetchFault, ringFault } from '../devices/ringgpu/ring-check.ts';
 import type { RegisterFile } from './register-file.ts';
-
-const MIN_RING_BYTES = 4096;
-const MAX_RING_BYTES = 1024 * 1024;
-
-/** Why the ring cannot be fetched. */
-export interface FetchFault {
-  readonly code: number;
-  readonly address: number;
-  readonly info: number;
-  readonly sentence: string;
-}
 
 export class RingFetch {
   readonly #registers: RegisterFile;
@@ -39,9 +28,19 @@ export class RingFetch {
     this.generation = registers.ringGeneration;
   }
 
-  /** True when RING_TAIL has moved, or the ring began anew, since the last fetch. */
+  /** True when RING_TAIL has moved, or the ring began anew, since the last fetch, or a doorbell was a fault. */
   get due(): boolean {
-    return this.#registers.read('RING_TAIL') !== this.tail || this.#registers.ringGeneration !== this.generation;
+    return (
+      this.#registers.read('RING_TAIL') !== this.tail ||
+      this.#registers.ringGeneration !== this.generation ||
+      this.#latched() !== null
+    );
+  }
+
+  /** The fault that a doorbell was, once all that was announced before it is fetched. */
+  get badDoorbell(): FetchFault | null {
+    const latched = this.#latched();
+    return latched?.before === this.tail ? latched.fault : null;
   }
 
   /** Forgets everything: the ring begins at 0. */
@@ -50,24 +49,20 @@ export class RingFetch {
     this.tail = 0;
   }
 
-  /** Fetches up to RING_TAIL. Returns the bytes fetched, or why nothing can be. */
+  /**
+   * Fetches up to RING_TAIL, or up to where it stood when a doorbell was a fault. Returns the bytes fetched, or why nothing can
+   * be.
+   */
   fetch(): number | FetchFault {
-    const tail = this.#registers.read('RING_TAIL');
+    const written = this.#registers.read('RING_TAIL');
+    // After the tail: a doorbell that was a fault before that one is kept by now.
+    const latched = this.#latched();
+    const tail = latched ? latched.before : written;
+    if (tail === this.tail) return 0;
     const size = this.#registers.read('RING_SIZE');
     const base = this.#registers.readAddress('RING_BASE_LO', 'RING_BASE_HI');
-    if (tail === this.tail) return 0;
-    if (size < MIN_RING_BYTES || size > MAX_RING_BYTES || (size & (size - 1)) !== 0) {
-      const sentence = `RING_SIZE ${size} must be a power of two from ${MIN_RING_BYTES} to ${MAX_RING_BYTES}.`;
-      return { code: RINGGPU_FAULT_RING, address: base, info: size, sentence };
-    }
-    if (base % PAGE_SIZE !== 0 || base + size > LOGICAL_LIMIT) {
-      const sentence = `RING_BASE ${hex(base)} must be a multiple of ${PAGE_SIZE} below 2^36.`;
-      return { code: RINGGPU_FAULT_RING, address: base, info: size, sentence };
-    }
-    if (tail >= size || tail % 4 !== 0) {
-      const sentence = `RING_TAIL ${tail} must be a multiple of 4 below RING_SIZE ${size}.`;
-      return { code: RINGGPU_FAULT_TAIL, address: 0, info: tail, sentence };
-    }
+    const fault = ringFault({ base, size, tail });
+    if (fault) return fault;
     if (this.words.length * 4 !== size) {
       const larger = new Uint32Array(size / 4);
       larger.set(this.words.subarray(0, larger.length));
@@ -82,6 +77,14 @@ export class RingFetch {
     }
     this.tail = tail;
     return from < tail ? tail - from : size - from + tail;
+  }
+
+  /** The doorbell that was a fault. What the front has kept is judged again: memory that is shared proves nothing. */
+  #latched(): { readonly fault: FetchFault; readonly before: number } | null {
+    const bad = this.#registers.badDoorbell;
+    const fault = bad && ringFault(bad);
+    // Of an older ring nothing can be fetched any more.
+    return fault && { fault, before: bad.generation === this.generation ? bad.before : this.tail };
   }
 
   #copyWrapped(base: number, from: number, size: number, tail: number): number {

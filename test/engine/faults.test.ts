@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { PAGE_SIZE } from '../../src/bus/board-memory.ts';
 import { RINGGPU_HEADER, RINGGPU_PAIR } from '../../src/devices/ringgpu/packets.ts';
 import {
+  RINGGPU_CONTROL_ENABLE,
   RINGGPU_FAULT_LENGTH,
   RINGGPU_FAULT_OPCODE,
   RINGGPU_FAULT_READ_ONLY,
@@ -11,10 +12,11 @@ import {
   RINGGPU_FAULT_TAIL,
   RINGGPU_FAULT_UNMAPPED,
   RINGGPU_INT_FAULT,
+  RINGGPU_REG,
   RINGGPU_STATUS_BUSY,
   RINGGPU_STATUS_FAULTED,
 } from '../../src/devices/ringgpu/registers.ts';
-import { type Buffer, delay, FakeCpu, KINDS, surface } from './fake-cpu.ts';
+import { address, type Buffer, delay, FakeCpu, KINDS, surface } from './fake-cpu.ts';
 
 interface FaultCase {
   readonly name: string;
@@ -215,6 +217,64 @@ for (const kind of KINDS) {
         await revive(cpu, target);
       });
     }
+
+    for (const [name, hide] of [
+      ['a tail that is right', (tail) => cpu.front.write32(RINGGPU_REG.RING_TAIL, tail)],
+      ['the tail that there was', (_, before) => cpu.front.write32(RINGGPU_REG.RING_TAIL, before)],
+      ['another wrong tail', () => cpu.front.write32(RINGGPU_REG.RING_TAIL, 10)],
+      ['a ring that is not enabled', () => cpu.front.write32(RINGGPU_REG.CONTROL, 0)],
+    ] as readonly [string, (tail: number, before: number) => void][]) {
+      it(`stop the ring at a wrong tail, whatever is written before the device looks: ${name}`, async () => {
+        // More batches than can be in flight, which come before the fault, and a packet that comes behind it.
+        for (let i = 0; i < 3; i++) {
+          cpu.fill(surface(target, 64), 0, 0, 2, 2, 0xbef0 + i);
+          cpu.packet('TIMESTAMP', 0, ...address(target.logical + 2048));
+        }
+        const before = cpu.tail;
+        cpu.front.write32(RINGGPU_REG.RING_TAIL, before);
+        cpu.fill(surface(target, 64), 0, 0, 2, 2, 0xdead);
+        cpu.front.write32(RINGGPU_REG.RING_TAIL, 6);
+        hide(cpu.tail, before);
+        cpu.serve();
+        cpu.write('CONTROL', RINGGPU_CONTROL_ENABLE);
+        await faulted(cpu);
+        expect(cpu.read('FAULT_CODE')).to.equal(RINGGPU_FAULT_TAIL);
+        expect(cpu.read('FAULT_INFO')).to.equal(6);
+        expect(cpu.read('FAULT_RING')).to.equal(before);
+        expect(cpu.read('RING_HEAD')).to.equal(before);
+        expect(target.u32[0]).to.equal(0xbef2);
+        await revive(cpu, target);
+      });
+    }
+
+    for (const [name, register, wrong] of [
+      ['size', 'RING_SIZE', 12288],
+      ['base', 'RING_BASE_LO', 0x10_0010],
+    ] as const) {
+      it(`stop a ring of a wrong ${name} at its doorbell, though it is set right before the device looks`, async () => {
+        const right = cpu.read(register);
+        cpu.front.write32(RINGGPU_REG[register], wrong);
+        cpu.front.write32(RINGGPU_REG.RING_TAIL, 8);
+        cpu.front.write32(RINGGPU_REG[register], right);
+        cpu.serve();
+        await faulted(cpu);
+        expect(cpu.read('FAULT_CODE')).to.equal(RINGGPU_FAULT_RING);
+        await revive(cpu, target);
+      });
+    }
+
+    it('are none in a wrong tail that is set right before the ring is enabled, or that a reset follows', async () => {
+      for (const order of ['enable', 'reset'] as const) {
+        if (order === 'enable') cpu.write('CONTROL', 0);
+        cpu.front.write32(RINGGPU_REG.RING_TAIL, 6);
+        if (order === 'reset') await cpu.reset();
+        cpu.setUpRing();
+        cpu.fill(surface(target, 64), 0, 0, 4, 4, 0x600d);
+        await cpu.finish();
+        expect(target.u32[0]).to.equal(0x600d);
+        expect(cpu.read('FAULT_CODE')).to.equal(0);
+      }
+    });
 
     it('stop a ring that is not mapped', async () => {
       cpu.write('RING_BASE_LO', 0x7000_0000);

@@ -10,6 +10,7 @@ import { PciFunction } from '../../bus/pci.ts';
 import type { RegisterBlock } from '../../bus/register-block.ts';
 import type { Observer, Site } from '../../ddi/observer.ts';
 import {
+  BAD_DOORBELL_WORD,
   REGISTER_FILE,
   REGISTER_WORD,
   RING_GENERATION_WORD,
@@ -31,6 +32,7 @@ import {
   RINGGPU_STATUS_RESETTING,
   RINGGPU_VENDOR_ID,
 } from './registers.ts';
+import { ringFault } from './ring-check.ts';
 
 /** Bus addresses that the firmware gives to the device. */
 const BAR0_ADDRESS = 0xe000_0000;
@@ -138,6 +140,7 @@ export class RingGpuFront implements RegisterBlock {
         // Set at once, so that a driver that waits while STATUS says BUSY does not look before the engine has.
         if (Atomics.load(words, REGISTER_WORD.CONTROL) & RINGGPU_CONTROL_ENABLE) {
           Atomics.or(words, REGISTER_WORD.STATUS, RINGGPU_STATUS_BUSY);
+          if (value >>> 0 !== before) this.#latchIfBad(before);
         }
         Atomics.add(this.#control, DOORBELL_COUNT, 1);
         signalDevice(this.#control);
@@ -196,6 +199,28 @@ export class RingGpuFront implements RegisterBlock {
   #readDdc(): number {
     const lines = (this.#monitor.clock ? RINGGPU_DDC_SCL_IN : 0) | (this.#monitor.data ? RINGGPU_DDC_SDA_IN : 0);
     return Atomics.load(this.#words, REGISTER_WORD.DDC) | lines;
+  }
+
+  /** Keeps a doorbell that is a fault for the engine, whatever is written before that looks. @param before RING_TAIL until now */
+  #latchIfBad(before: number): void {
+    const words = this.#words;
+    const kept = BAD_DOORBELL_WORD;
+    if (Atomics.load(words, kept.VALID) !== 0) return;
+    const [tail, size, low, high] = [
+      REGISTER_WORD.RING_TAIL,
+      REGISTER_WORD.RING_SIZE,
+      REGISTER_WORD.RING_BASE_LO,
+      REGISTER_WORD.RING_BASE_HI,
+    ].map((word) => Atomics.load(words, word)) as [number, number, number, number];
+    const base = (low >>> 0) + (high >>> 0) * 2 ** 32;
+    if (!ringFault({ base, size: size >>> 0, tail: tail >>> 0 })) return;
+    Atomics.store(words, kept.TAIL, tail);
+    Atomics.store(words, kept.SIZE, size);
+    Atomics.store(words, kept.BASE_LO, low);
+    Atomics.store(words, kept.BASE_HI, high);
+    Atomics.store(words, kept.BEFORE, before | 0);
+    Atomics.store(words, kept.GENERATION, Atomics.load(words, RING_GENERATION_WORD));
+    Atomics.store(words, kept.VALID, 1);
   }
 
   #remember(from: number, to: number): void {

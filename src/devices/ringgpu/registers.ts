@@ -305,3 +305,18 @@ export const RINGGPU_LOCAL_HI = 0x10;
  * each.
  */
 export const RING_GENERATION_WORD = 1023;
+
+/**
+ * Register-file words, beyond the documented registers, with the first doorbell since a reset that is a fault: what was written after it
+ * would hide it from the engine. VALID is 1 when the others hold; TAIL, SIZE, BASE_LO and BASE_HI are the ring's registers then,
+ * BEFORE what RING_TAIL held until then, GENERATION the RING_GENERATION_WORD.
+ */
+export const BAD_DOORBELL_WORD = {
+  VALID: 1016,
+  TAIL: 1017,
+  SIZE: 1018,
+  BASE_LO: 1019,
+  BASE_HI: 1020,
+  BEFORE: 1021,
+  GENERATION: 1022,
+} as const;
