@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { contentPolicyMeta } from './tools/content-policy.ts';
+import { isolationHeaders } from './tools/isolation-headers.ts';
 import { scriptText } from './tools/script-text.ts';
 import { serviceWorker } from './tools/service-worker.ts';
 
@@ -14,14 +15,6 @@ const alias = {
 
 /** Hashes of the scripts that the page puts into frames. */
 const inlineScripts = new Set<string>();
-
-/** Cross-origin isolation, without which there is no SharedArrayBuffer; the first works inside foreign pages too. */
-export const isolationHeaders = {
-  'Document-Isolation-Policy': 'isolate-and-require-corp',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'cross-origin',
-};
 
 export default defineConfig({
   base: './',

@@ -2,13 +2,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
 import { browserOptions } from '../../tools/browser.js';
-import { isolationHeaders } from '../../vite.config.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { isolationHeaders } from '../../tools/isolation-headers.ts';
+import { bundlePage } from '../../tools/page-bundle.ts';
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
@@ -29,30 +26,11 @@ export interface BrowserPage {
   close(): Promise<void>;
 }
 
-/** Bundles an HTML page with all that it imports, through vite.config.ts but into memory: URL path → contents. */
-async function bundle(html: string): Promise<Map<string, string | Uint8Array>> {
-  const result = await build({
-    root,
-    configFile: `${root}vite.config.ts`,
-    logLevel: 'error',
-    publicDir: false,
-    build: { write: false, minify: false, reportCompressedSize: false, rollupOptions: { input: `${root}${html}` } },
-  });
-  const files = new Map<string, string | Uint8Array>();
-  for (const output of Array.isArray(result) ? result : [result]) {
-    if (!('output' in output)) throw new Error(`${html}: Vite gave no output`);
-    for (const file of output.output) {
-      files.set(`/${file.fileName}`, file.type === 'chunk' ? file.code : file.source);
-    }
-  }
-  return files;
-}
-
-/** Serves the files on a free port of this machine, with the headers that make a page cross-origin isolated. */
+/** Serves the files, by their names, on a free port of this machine, with the headers that make a page cross-origin isolated. */
 async function serve(files: ReadonlyMap<string, string | Uint8Array>): Promise<Server> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    const body = files.get(path);
+    const body = files.get(path.slice(1));
     const headers = { ...isolationHeaders, 'Content-Type': CONTENT_TYPES[extname(path)] ?? 'application/octet-stream' };
     response.writeHead(body === undefined ? 404 : 200, headers).end(body);
   });
@@ -79,7 +57,7 @@ async function launch(): Promise<Browser> {
  * @throws Error when the page does not build or the browser does not start; nothing is left open then
  */
 export async function openPage(html: string): Promise<BrowserPage> {
-  const [served, launched] = await Promise.allSettled([bundle(html).then(serve), launch()]);
+  const [served, launched] = await Promise.allSettled([bundlePage(html, { site: false }).then(serve), launch()]);
   const server = served.status === 'fulfilled' ? served.value : undefined;
   const browser = launched.status === 'fulfilled' ? launched.value : undefined;
 

@@ -1,15 +1,11 @@
 /** The site as `npm run build` makes it, served from memory below a folder, as any static host would. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
 import { browserOptions } from '../../tools/browser.js';
-import { isolationHeaders } from '../../vite.config.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { isolationHeaders } from '../../tools/isolation-headers.ts';
+import { bundlePage } from '../../tools/page-bundle.ts';
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
@@ -37,17 +33,6 @@ export interface BuiltSite {
   close(): Promise<void>;
 }
 
-async function bundle(): Promise<Map<string, string | Uint8Array>> {
-  const result = await build({ root, configFile: `${root}vite.config.ts`, logLevel: 'error', build: { write: false } });
-  const files = new Map<string, string | Uint8Array>();
-  for (const output of Array.isArray(result) ? result : [result]) {
-    if (!('output' in output)) throw new Error('the site: Vite gave no output');
-    for (const file of output.output) files.set(file.fileName, file.type === 'chunk' ? file.code : file.source);
-  }
-  for (const name of readdirSync(`${root}public`)) files.set(name, readFileSync(`${root}public/${name}`));
-  return files;
-}
-
 /** How the site is served and seen. */
 export interface SiteOptions {
   /** Of the window, in CSS pixels. */
@@ -58,7 +43,7 @@ export interface SiteOptions {
 
 export async function serveBuiltSite(options: SiteOptions = {}): Promise<BuiltSite> {
   const { size = { width: 1280, height: 720 }, headers = isolationHeaders } = options;
-  const files = await bundle();
+  const files = await bundlePage('index.html', { site: true });
   const requests: string[] = [];
   const server = createServer((request, response) => {
     if (site.down) {

@@ -15,8 +15,10 @@ declare global {
   }
 }
 
-/** mini with its smallest mode only: it takes the boot that is tested here, not the memory of larger modes, to the thousandth time. */
-const small = mini.replace(/ {2}\{ width: (800|1024|1280|1920), height: \d+ \},\n/g, '');
+/** mini with one mode that is smaller than any of its own: it is the boot that is done a thousand times here, not the drawing. */
+const small = mini
+  .replace(/ {2}\{ width: (800|1024|1280|1920), height: \d+ \},\n/g, '')
+  .replace('{ width: 640, height: 480 }', '{ width: 160, height: 120 }');
 
 window.bootAndStop = async (count) => {
   let last: Machine | undefined;
