@@ -137,6 +137,10 @@ export class DeviceEngine implements Engine, BackendHost {
     return this.#scanout.darkness();
   }
 
+  freeze(): void {
+    this.#scanout.freeze();
+  }
+
   idle(): Promise<void> {
     return new Promise((resolve) => {
       this.#waitingForIdle.push(resolve);

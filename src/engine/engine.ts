@@ -62,7 +62,7 @@ export type Pacing = 'display' | 'timer' | 'unpaced';
 /** What an engine is made with. */
 export interface EngineOptions {
   readonly memory: BoardMemory;
-  /** The monitor; none for a machine that nobody looks at. */
+  /** The monitor, which keeps what is on it until the first frame; none for a machine that nobody looks at. */
   readonly canvas: HTMLCanvasElement | null;
   readonly pacing: Pacing;
   readonly onEvent: (event: EngineEvent) => void;
@@ -82,6 +82,8 @@ export interface Engine {
   service(): void;
   /** The picture now on the monitor (black 640×480 before the first). */
   screen(): Promise<Screen>;
+  /** The monitor keeps what it shows, until another machine shows something there. The machine goes on, and `screen` with it. */
+  freeze(): void;
   /** Resolves when nothing is in flight. */
   idle(): Promise<void>;
   /** Stops at once: nothing lands after this returns. Frees this machine's GPU memory; the GPU itself stays with its owner. */

@@ -3,6 +3,9 @@
  * since the last one wins; else the SCANOUT registers, if the processor has changed them. A surface named by the registers is
  * pulled at every vblank, as a display reads its memory at every refresh; one that a FLIP names came with its packet. One in local
  * memory is shown where it lies, with what the processor has written there. The pointer's image is pulled at every vblank too.
+ *
+ * A monitor outlives its machines. Until this one's first frame it is left as the one before has left it, and it keeps its picture
+ * from the moment at which the machine is asked to stop, whatever the driver's shutdown does to the screen.
  */
 import { PAGE_SIZE } from '../bus/board-memory.ts';
 import type { IommuReader } from '../bus/iommu.ts';
@@ -72,6 +75,8 @@ export class Scanout {
   #live = false;
   /** What is on the monitor may differ from what is in the aperture. */
   #stale = true;
+  /** The monitor keeps what it shows. */
+  #frozen = false;
   /** What was last shown: the picture's first word, or -1, how much of it, and the pointer's first word, or -1. */
   #shownWord = -1;
   #shownVisible = 0;
@@ -128,6 +133,11 @@ export class Scanout {
     this.#stale = true;
     this.#pointer.forget();
     this.#pull(this.#surface);
+  }
+
+  /** From now on the monitor keeps what it shows. All else goes on, {@link screen} too. */
+  freeze(): void {
+    this.#frozen = true;
   }
 
   /** Power-on state; the registers have it already. */
@@ -285,6 +295,7 @@ export class Scanout {
   }
 
   #present(): void {
+    if (this.#frozen || this.#counters.frames === 0) return;
     const picture = this.#picture();
     const word = picture?.word ?? -1;
     const visible = picture?.visibleWords ?? 0;

@@ -26,6 +26,7 @@ export class BoardFrame {
   onEvents: ((events: Extract<BoardMessage, { type: 'events' }>['events']) => void) | null = null;
   readonly #port: MessagePort;
   readonly #ready: Promise<void>;
+  #isReady = false;
   readonly #waiting = new Map<
     number,
     { readonly resolve: (value: never) => void; readonly reject: (error: Error) => void }
@@ -56,6 +57,7 @@ export class BoardFrame {
       this.#port.onmessage = (event: MessageEvent<BoardMessage>) => {
         if (event.data.type === 'ready') {
           clearTimeout(timer);
+          this.#isReady = true;
           resolve();
         } else this.#receive(event.data);
       };
@@ -76,7 +78,8 @@ export class BoardFrame {
   async request<T extends BoardRequest['type']>(
     request: Unnumbered<Extract<BoardRequest, { type: T }>>,
   ): Promise<BoardAnswers[T]> {
-    await this.#ready;
+    // What is asked for of a board that is there is on its way when this returns.
+    if (!this.#isReady) await this.#ready;
     if (!this.alive) throw new Error('the machine’s frame is gone');
     const id = this.#nextId++;
     // A frame that somebody takes out of the document says nothing about it.

@@ -34,7 +34,6 @@ import type { MachineStats } from './machine-types.ts';
 import type { CommonBufferRecord, Shutdown } from './report.ts';
 import { TraceRecorder } from './trace-recorder.ts';
 import type { Trace } from './trace-records.ts';
-import { trusted } from './trusted.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** How often the page hears figures, and the watchdog looks. */
@@ -100,7 +99,7 @@ export class BoardMachine {
   /** Starts engine, then processor. */
   async boot(
     program: Program,
-    workerUrl: string,
+    worker: () => Worker,
     canvas: HTMLCanvasElement,
     makeEngine: EngineFactory,
   ): Promise<Engine> {
@@ -118,7 +117,7 @@ export class BoardMachine {
       throw new Error('the machine was stopped while it booted');
     }
     this.#engine = engine;
-    this.#worker = new Worker(trusted.createScriptURL(workerUrl), { name: 'cpu' });
+    this.#worker = worker();
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#publish([{ type: 'failed', reason: `the processor could not start: ${event.message}`, positions: [] }]);
@@ -200,6 +199,7 @@ export class BoardMachine {
    *   part of that. With more than the watchdog's time, an endless shutdown is its bug check.
    */
   async stop(graceMs: number): Promise<Shutdown> {
+    this.#engine?.freeze();
     const running = this.#worker !== null && !this.#ended && Atomics.load(this.#control, CPU_STATE) !== CPU_HALTED;
     if (running) {
       this.hold('resume');

@@ -8,9 +8,9 @@ import { type GpuContext, openGpuContext } from '../engine/webgpu/gpu-context.ts
 import { createWebGpuEngine } from '../engine/webgpu/webgpu-engine.ts';
 import { BoardMachine, type EngineFactory } from './board-machine.ts';
 import type { BoardAnswers, BoardMessage, BoardOptions, BoardRequest } from './board-protocol.ts';
-import cpuWorkerText from './cpu-worker.ts?script';
 import { keepCrisp } from './crisp-canvas.ts';
 import { gpuHoldings, keepLedger } from './gpu-ledger.ts';
+import { ProcessorSupply } from './processor-supply.ts';
 
 /** The monitor fills the frame. A sheet of the script's own: the frame's policy allows no other style. */
 function style(): void {
@@ -40,7 +40,7 @@ function freshMonitor(): HTMLCanvasElement {
 
 class Board {
   readonly #port: MessagePort;
-  readonly #workerUrl = URL.createObjectURL(new Blob([cpuWorkerText], { type: 'text/javascript' }));
+  readonly #processors = new ProcessorSupply();
   #machine: BoardMachine | null = null;
   #gpu: Promise<GpuContext> | null = null;
   #canvasKind: Engine['kind'] | null = null;
@@ -120,7 +120,7 @@ class Board {
       gpu
         ? { engine: await createWebGpuEngine(gpu, options), apertureBytes: gpu.apertureBytes }
         : { engine: createSoftwareEngine(options), apertureBytes: request.options.ramBytes };
-    const engine = await machine.boot(request.program, this.#workerUrl, canvas, factory);
+    const engine = await machine.boot(request.program, () => this.#processors.take(), canvas, factory);
     return { engine: engine.kind, adapter: engine.adapter };
   }
 

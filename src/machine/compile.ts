@@ -44,6 +44,9 @@ interface CompiledFile {
   readonly imports: readonly { readonly specifier: string; readonly line: number; readonly column: number }[];
 }
 
+/** The files of the driver compiled last: an edit is tried before it is booted, and most of its files are as they were. */
+let recent: readonly { readonly source: string; readonly file: CompiledFile }[] = [];
+
 /**
  * Compiles a driver: its entry first, then the files that it imports from.
  * Rejects with {@link CompileError}, which holds an error for each file that does not parse, or for each import of a file that is not there.
@@ -51,10 +54,12 @@ interface CompiledFile {
 export async function compile(files: readonly DriverFile[]): Promise<Compiled> {
   const errors: SourceError[] = listProblems(files).map((problem) => ({ ...problem, line: 1, column: 1 }));
   if (errors.length > 0) throw new CompileError(errors);
+  const known = recent;
   const compiled: CompiledFile[] = [];
   for (const file of files) {
     try {
-      compiled.push(await compileFile(file));
+      const same = known.find(({ source, file: { name } }) => name === file.name && source === file.source);
+      compiled.push(same?.file ?? (await compileFile(file)));
     } catch (error) {
       if (!(error instanceof CompileError)) throw error;
       errors.push(...error.errors);
@@ -77,6 +82,7 @@ export async function compile(files: readonly DriverFile[]): Promise<Compiled> {
     }
   }
   if (errors.length > 0) throw new CompileError(errors);
+  recent = compiled.map((file, index) => ({ source: files[index]?.source ?? '', file }));
   return { program: { files: compiled.map(({ name, code }) => ({ name, code })) }, locate };
 }
 

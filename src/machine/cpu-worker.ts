@@ -242,11 +242,8 @@ function start(boot: CpuBoot): void {
 
 Error.stackTraceLimit = STACK_DEPTH;
 const scope = globalThis as unknown as { onmessage: ((event: MessageEvent<CpuBoot>) => void) | null };
-scope.onmessage = (event) => {
-  scope.onmessage = null;
-  const boot = event.data;
-  trustScripts();
-  lockDown(globalThis);
-  freezeGlobals(globalThis);
-  start(boot);
-};
+// Its first message is the last: a machine's life is one task. What can be done before it is done before it.
+scope.onmessage = ({ data }) => start(data);
+trustScripts();
+lockDown(globalThis);
+freezeGlobals(globalThis);

@@ -127,8 +127,11 @@ export type Support =
 export interface StopOptions {
   /** Milliseconds that the driver may take for its shutdown. Default 80. */
   readonly graceMs?: number;
-  /** The last picture, where the caller has just read it: reading it again would take as long again. */
-  readonly picture?: Screen | null;
+  /**
+   * The last picture, where the caller has just read it: reading it again would take as long again. `unread`: nobody will ask for
+   * it, so it is not read, and the report's screen is of no size.
+   */
+  readonly picture?: Screen | 'unread' | null;
 }
 
 /**

@@ -27,7 +27,7 @@ import type { BugCheck, Finding, Report } from './report.ts';
 import type { TraceDocument } from './trace-document.ts';
 import type { Trace } from './trace-records.ts';
 
-/** What is left of a machine whose frame is gone. */
+/** What is left of a machine whose frame is gone, or whose last picture nobody wants. */
 const NO_SCREEN: Screen = { width: 0, height: 0, pixels: new Uint8ClampedArray(0) };
 const DEFAULT_GRACE_MS = 80;
 const DEFAULT_RAM = 64 * 1024 * 1024;
@@ -310,11 +310,12 @@ export class Machine implements MachineControl {
     return this.#stopping;
   }
 
-  async #stop(graceMs: number, picture: Screen | null): Promise<Report> {
+  async #stop(graceMs: number, picture: Screen | 'unread' | null): Promise<Report> {
     const record = this.#record;
     try {
       // Asked for first: a driver that shuts down may leave the screen dark.
-      const screen = picture ? Promise.resolve(picture) : this.#frame.request<'screen'>({ type: 'screen' });
+      const known = picture === 'unread' ? NO_SCREEN : picture;
+      const screen = known ? Promise.resolve(known) : this.#frame.request<'screen'>({ type: 'screen' });
       // Waited for last; should it fail before, the stop fails too and says so.
       screen.catch(() => {});
       const { stats, shutdown } = await this.#frame.request<'stop'>({ type: 'stop', graceMs });

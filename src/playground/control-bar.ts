@@ -1,6 +1,6 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
+import { type BootChoice, defaultChoice } from './boot-choice.ts';
 import { pauseIcon, restartIcon, resumeIcon, runIcon, stepIcon, stepOutIcon, stopIcon } from './icons.ts';
-import { type BootChoice, defaultChoice } from './session.ts';
 import { sharedStyles } from './shared-styles.ts';
 import { ariaKeysOf, capsOf, type ShortcutAction } from './shortcuts.ts';
 

@@ -5,12 +5,14 @@ import { course, lessonById } from '../lessons/course.ts';
 import type { Lesson, LessonTexts } from '../lessons/lesson.ts';
 import { loadLesson } from '../lessons/load-lesson.ts';
 import type { DriverFile } from '../machine/driver-files.ts';
+import type { BootChoice } from './boot-choice.ts';
 import { closeIcon, nextIcon, previousIcon } from './icons.ts';
 import { LessonCheck } from './lesson-check.ts';
 import { lessonStyles } from './lesson-pane-styles.ts';
 import { lessonsDone, rememberDone, rememberLast } from './lesson-progress.ts';
+import type { MachineHost } from './machine-host.ts';
 import { showLine } from './monitor-view.ts';
-import type { BootChoice, MachineHost, Phase } from './session.ts';
+import type { Phase } from './phase.ts';
 
 /** Fired for another lesson: `detail` is its id. */
 export type LessonRequestEvent = CustomEvent<string>;

@@ -6,6 +6,9 @@ import { CompileError, type SourceError } from '../machine/machine-types.ts';
 /** How long the visitor must pause before an edit is tried, in milliseconds. */
 export const pauseMs = 300;
 
+/** How long before the end of the pause the text is compiled: then it is ready when the pause is over. */
+const aheadMs = 100;
+
 /** What the page supplies. */
 export interface LiveRunOptions {
   /** The text compiles: boot it, if anything is to be booted now. */
@@ -39,10 +42,15 @@ export class LiveRun implements ReactiveController {
     this.cancel();
     this.waiting = true;
     this.#timer = setTimeout(() => {
-      void this.check(files).then((clean) => {
-        if (clean) this.#options.run();
-      });
-    }, pauseMs);
+      const errors = errorsOf(files);
+      this.#timer = setTimeout(() => {
+        void this.#settle(errors).then((clean) => {
+          // Run first, drawn afterwards: the machine comes up meanwhile.
+          if (clean) this.#options.run();
+          this.#host.requestUpdate();
+        });
+      }, aheadMs);
+    }, pauseMs - aheadMs);
   }
 
   /** Another driver was opened, or the text was run otherwise. */
@@ -64,29 +72,31 @@ export class LiveRun implements ReactiveController {
    * @returns true when the text is clean and was not edited meanwhile
    */
   async check(files: readonly DriverFile[]): Promise<boolean> {
+    const clean = await this.#settle(errorsOf(files));
+    this.#host.requestUpdate();
+    return clean;
+  }
+
+  async #settle(found: Promise<readonly SourceError[]>): Promise<boolean> {
     this.cancel();
     const round = this.#round;
-    let errors: readonly SourceError[] = [];
-    try {
-      // With the machine's script, which is fetched anyway, and not with the page's.
-      const { compile } = await import('../machine/compile.ts');
-      await compile(files);
-    } catch (error) {
-      errors =
-        error instanceof CompileError
-          ? error.errors
-          : [
-              {
-                message: error instanceof Error ? error.message : String(error),
-                file: files[0]?.name ?? '',
-                line: 1,
-                column: 1,
-              },
-            ];
-    }
+    const errors = await found;
     if (round !== this.#round) return false;
     this.errors = errors;
-    this.#host.requestUpdate();
     return errors.length === 0;
+  }
+}
+
+/** What keeps a driver's files from being compiled. */
+async function errorsOf(files: readonly DriverFile[]): Promise<readonly SourceError[]> {
+  try {
+    // With the machine's script, which is fetched anyway, and not with the page's.
+    const { compile } = await import('../machine/compile.ts');
+    await compile(files);
+    return [];
+  } catch (error) {
+    if (error instanceof CompileError) return error.errors;
+    const message = error instanceof Error ? error.message : String(error);
+    return [{ message, file: files[0]?.name ?? '', line: 1, column: 1 }];
   }
 }

@@ -1,8 +1,11 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
+import type { MachineEvent } from '../machine/machine-types.ts';
 import { downIcon } from './icons.ts';
 import { showLine } from './monitor-view.ts';
-import type { LogLine } from './session.ts';
 import { sharedStyles } from './shared-styles.ts';
+
+/** Log lines go straight to the log pane; a thousand a second must not each cause an update of the page. */
+export type LogLine = Omit<Extract<MachineEvent, { type: 'log' }>, 'type'>;
 
 /** Most lines that are kept; the oldest go first. */
 export const logLimit = 2000;

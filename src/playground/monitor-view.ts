@@ -3,8 +3,8 @@ import type { SourceError, Support } from '../machine/machine-types.ts';
 import type { BugCheck } from '../machine/report.ts';
 import { formatPlace } from './format.ts';
 import { runIcon } from './icons.ts';
+import type { Phase } from './phase.ts';
 import { PictureStack } from './picture-stack.ts';
-import type { Phase } from './session.ts';
 import { sharedStyles } from './shared-styles.ts';
 import { ariaKeysOf } from './shortcuts.ts';
 import { stopLine } from './stop-screen.ts';
@@ -249,8 +249,7 @@ export class MonitorView extends LitElement {
         background: #000;
       }
 
-      .slot > iframe,
-      .slot > canvas {
+      .slot > iframe {
         position: absolute;
         inset: 0;
         display: block;

@@ -1,11 +1,9 @@
-import type { Screen } from '../engine/engine.ts';
-import type { PictureSlots } from './session.ts';
-
 /**
- * The pictures on the monitor, stacked: a new machine's frame is put below the last picture, or a still of the last picture
- * over the frame that the new machine takes over, until its first frame is there. A machine's iframe is never moved in the document, because moving it would load it anew.
+ * The pictures on the monitor, stacked: a new machine's frame is put below the last picture until its first one is there. A frame
+ * that the next machine takes over keeps the last picture itself. A machine's iframe is never moved in the document, because moving it
+ * would load it anew.
  */
-export class PictureStack implements PictureSlots {
+export class PictureStack {
   readonly #container: HTMLElement;
 
   /** @param container what the slots lie in; its other children are left alone */
@@ -13,6 +11,7 @@ export class PictureStack implements PictureSlots {
     this.#container = container;
   }
 
+  /** A new slot below those that are there; the machine puts its frame into it. */
   open(): HTMLElement {
     const slot = document.createElement('div');
     slot.className = 'slot';
@@ -21,26 +20,18 @@ export class PictureStack implements PictureSlots {
     return slot;
   }
 
+  /** The slot's machine has set a mode. */
   shape(slot: HTMLElement, width: number, height: number): void {
     slot.style.setProperty('--width', String(width));
     slot.style.setProperty('--height', String(height));
   }
 
+  /** The slot's picture has arrived, or it is plain that there is none: the slots above it go. */
   reveal(slot: HTMLElement): void {
-    for (const still of slot.querySelectorAll('canvas.still')) still.remove();
     while (slot.nextElementSibling?.classList.contains('slot')) slot.nextElementSibling.remove();
   }
 
-  hold(slot: HTMLElement, screen: Screen): void {
-    for (const older of slot.querySelectorAll('canvas.still')) older.remove();
-    const still = document.createElement('canvas');
-    still.className = 'still';
-    still.width = screen.width;
-    still.height = screen.height;
-    still.getContext('2d')?.putImageData(new ImageData(screen.pixels, screen.width, screen.height), 0, 0);
-    slot.append(still);
-  }
-
+  /** Takes a slot away at once, with whatever runs in it. */
   drop(slot: HTMLElement): void {
     slot.remove();
   }

@@ -3,65 +3,27 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Screen } from '../engine/engine.ts';
 import type { DriverFile } from '../machine/driver-files.ts';
 import {
-  type BootOptions,
   CompileError,
-  type MachineControl,
   type MachineEvent,
   type MachineState,
   type SourceError,
   type Support,
 } from '../machine/machine-types.ts';
 import type { BugCheck } from '../machine/report.ts';
+import type { BootChoice } from './boot-choice.ts';
 import { type FindingGroup, FindingGroups } from './finding-groups.ts';
 import { formatPlace } from './format.ts';
+import type { LogLine } from './log-view.ts';
+import type { MachineHost } from './machine-host.ts';
+import { MachineRun } from './machine-run.ts';
+import { isBootable, isLive, type Phase } from './phase.ts';
+import type { PictureStack } from './picture-stack.ts';
 import { RateMeter } from './rate-meter.ts';
 import { Stepper, type StepRequest } from './stepper.ts';
 
-/** The static side of `Machine`: all that the page needs of it. */
-export interface MachineHost {
-  boot(options: BootOptions): Promise<MachineControl>;
-  support(): Promise<Support>;
-}
-
-/**
- * `checking` what the browser can do · `unsupported`: no machine can run here · `idle`: none was booted yet ·
- * `starting`: boot was asked for and the worker is not there yet · `rejected`: the source did not compile, or boot said
- * what is missing · the rest are the machine's own states
- */
-export type Phase = 'checking' | 'unsupported' | 'idle' | 'starting' | 'rejected' | MachineState;
-
-/** What the visitor chose for the next boot. */
-export interface BootChoice {
-  readonly engine: 'auto' | 'webgpu' | 'software';
-  readonly width: number;
-  readonly height: number;
-  /** Are Driver Verifier's rules checked? */
-  readonly verifier: boolean;
-}
-
-/** What a boot takes when nothing was chosen. */
-export const defaultChoice: BootChoice = { engine: 'auto', width: 640, height: 480, verifier: true };
-
-/** Where pictures appear: the monitor with its stacked slots. */
-export interface PictureSlots {
-  /** A new slot below those that are there; the machine puts its frame into it. */
-  open(): HTMLElement;
-  /** The slot's machine has set a mode. */
-  shape(slot: HTMLElement, width: number, height: number): void;
-  /** The slot's picture has arrived: the slots above it go. */
-  reveal(slot: HTMLElement): void;
-  /** The slot's machine goes: its last picture stays as a still. */
-  hold(slot: HTMLElement, screen: Screen): void;
-  /** Takes a slot away at once, with whatever runs in it. */
-  drop(slot: HTMLElement): void;
-}
-
-/** Log lines go straight to the log pane; a thousand a second must not each cause an update of the page. */
-export type LogLine = Omit<Extract<MachineEvent, { type: 'log' }>, 'type'>;
-
 /** What the page supplies. */
 export interface SessionOptions {
-  readonly slots: () => PictureSlots;
+  readonly slots: () => PictureStack;
   readonly log: (line: LogLine) => void;
   /** Called after each `stats` event, when {@link Session.meter} has taken it. */
   readonly stats: () => void;
@@ -69,35 +31,8 @@ export interface SessionOptions {
   readonly now?: () => number;
 }
 
-/**
- * How long Stop and Restart wait for the last picture before they go on without it, in milliseconds. Where the next machine takes over the
- * frame the picture matters more, for the frame goes dark meanwhile, and the machine that runs may as well run on: see patienceMs.
- */
-const lastPictureMs = 120;
-
-/** How long a machine may take to end, or to give its last picture, before the next one stops waiting for its frame, in milliseconds. */
+/** How long a picture that is asked for is waited for, in milliseconds. */
 const patienceMs = 1000;
-
-/** How long the last picture stays at most when the new machine has counted a frame, in milliseconds. */
-const settleMs = 400;
-
-const live: ReadonlySet<Phase> = new Set<Phase>(['starting', 'booting', 'running', 'paused']);
-const bootable: ReadonlySet<Phase> = new Set<Phase>(['idle', 'rejected', 'paused', 'stopped', 'failed', 'crashed']);
-
-/** One machine and all that belongs to it. Events of a run that is not the current one any more change nothing. */
-interface Run {
-  slot: HTMLElement;
-  /** Booted into the frame of the run before it, whose picture stays until this one has its own. */
-  readonly inPlace: boolean;
-  machine: MachineControl | null;
-  /** The machine that has the frame until this run's own is there. */
-  inherited: MachineControl | null;
-  revealed: boolean;
-  /** Set by Stop and Restart: late events may still bring findings (the leak check), but no new state. */
-  ending: boolean;
-  /** Resolves when its boot has succeeded or failed. */
-  settled: Promise<void>;
-}
 
 /**
  * Boots, stops and restarts machines and keeps what they say. The host element updates when something of it changed:
@@ -108,7 +43,7 @@ export class Session implements ReactiveController {
   readonly #options: SessionOptions;
   readonly #findings = new FindingGroups();
   #machineHost: MachineHost | null = null;
-  #run: Run | null = null;
+  #run: MachineRun | null = null;
   #boots = 0;
   #frameAsked = false;
 
@@ -129,7 +64,7 @@ export class Session implements ReactiveController {
   mode: { readonly width: number; readonly height: number } | null = null;
   /** The choice with which the present machine was booted. */
   bootedWith: BootChoice | null = null;
-  /** Has any picture ever arrived? */
+  /** Is there a picture on the monitor, be it the last one of the machine before? */
   hasPicture = false;
   /** The files with which the present machine was booted. */
   bootedFiles: readonly DriverFile[] = [];
@@ -159,11 +94,11 @@ export class Session implements ReactiveController {
   }
 
   get canRun(): boolean {
-    return bootable.has(this.phase);
+    return isBootable(this.phase);
   }
 
   get canStop(): boolean {
-    return live.has(this.phase);
+    return isLive(this.phase);
   }
 
   /** Pause, or Resume. */
@@ -237,7 +172,7 @@ export class Session implements ReactiveController {
     this.reason = '';
     this.stepper.clear();
     this.#host.requestUpdate();
-    if (run) await this.#end(run);
+    await run?.end();
   }
 
   /** Stops what runs and forgets it, picture and all: what is open now has not run yet. */
@@ -254,10 +189,7 @@ export class Session implements ReactiveController {
     if (this.phase !== 'checking' && this.phase !== 'unsupported') this.phase = 'idle';
     this.reason = '';
     this.#host.requestUpdate();
-    if (!run) return;
-    run.ending = true;
-    await run.machine?.stop().catch(() => null);
-    this.#options.slots().drop(run.slot);
+    await run?.remove();
   }
 
   /** @param paused hold it before the driver's first call */
@@ -266,20 +198,21 @@ export class Session implements ReactiveController {
     if (!machineHost) return;
     const [{ name: fileName, source } = { name: 'driver.ts', source: '' }] = files;
     const previous = this.#run;
-    const slots = this.#options.slots();
-    const inPlace = previous !== null && this.#reusable(previous, choice);
-    const run: Run = {
-      slot: inPlace ? previous.slot : slots.open(),
-      inPlace,
-      machine: null,
-      inherited: null,
-      revealed: false,
-      ending: false,
-      settled: Promise.resolve(),
-    };
-    // In place the machine host ends the old machine itself; otherwise it goes while the new one comes, and neither waits.
-    if (inPlace) previous.ending = true;
-    else if (previous) void this.#end(previous);
+    // A frame of the same engine is taken over, and its machine ended first; else the old machine goes while the new one comes.
+    const inPlace = previous?.reusable && this.bootedWith?.engine === choice.engine;
+    if (!inPlace) void previous?.end();
+    const run: MachineRun = new MachineRun(this.#options.slots(), inPlace ? previous : null, {
+      booted: ({ state }) => {
+        if (this.phase === 'starting') this.#enter(run, state, '');
+      },
+      refused: (error) => this.#reject(error),
+      shown: () => this.#show(true),
+      dark: () => this.#show(false),
+      unclean: (error) => {
+        const text = `The machine did not stop cleanly: ${messageOf(error)}`;
+        this.#options.log({ source: 'port', level: 'error', text });
+      },
+    });
     this.#run = run;
     this.#boots++;
     this.#findings.clear();
@@ -293,6 +226,15 @@ export class Session implements ReactiveController {
     this.stepper.clear();
     this.phase = 'starting';
     this.reason = '';
+    // Asked for before anything is drawn: the page draws while the board works.
+    const settled = run.boot(machineHost, {
+      ...(files.length > 1 ? { files } : { source, fileName }),
+      mode: { width: choice.width, height: choice.height },
+      verifier: choice.verifier,
+      ...(paused ? { paused } : {}),
+      ...(choice.engine === 'auto' ? {} : { engine: choice.engine }),
+      onEvent: (event) => this.#take(run, event),
+    });
     this.#options.stats();
     this.#options.log({
       source: 'port',
@@ -300,91 +242,24 @@ export class Session implements ReactiveController {
       text: `── boot ${this.#boots}: ${fileName}${files.length > 1 ? ` and ${files.length - 1} more` : ''}, ${choice.width}×${choice.height}, engine ${choice.engine} ──`,
     });
     this.#host.requestUpdate();
-    run.settled = this.#start(machineHost, run, inPlace ? previous : null, {
-      ...(files.length > 1 ? { files } : { source, fileName }),
-      monitor: run.slot,
-      mode: { width: choice.width, height: choice.height },
-      verifier: choice.verifier,
-      ...(paused ? { paused } : {}),
-      ...(choice.engine === 'auto' ? {} : { engine: choice.engine }),
-      onEvent: (event) => this.#take(run, event),
-    });
-    await run.settled;
+    await settled;
   }
 
-  /** @param before whose frame is taken over; its boot must be over first */
-  async #start(machineHost: MachineHost, run: Run, before: Run | null, options: BootOptions): Promise<void> {
-    try {
-      if (before) {
-        await before.settled;
-        // A frame goes dark with its machine. A still from an earlier takeover is there until `before` has shown something.
-        const picture = before.revealed ? await this.#hold(before, patienceMs) : null;
-        run.inherited = before.machine ?? before.inherited;
-        // Meanwhile another edit wants the frame, or Stop has taken it away.
-        if (run !== this.#run || run.ending) return;
-        if (!(await stopsSoon(run.inherited, picture))) {
-          // Its frame hangs: the new machine gets one of its own, below the last picture, and takes the old one away when it shows.
-          run.slot = this.#options.slots().open();
-        }
-        if (run !== this.#run || run.ending) return;
-      }
-      const machine = await machineHost.boot({ ...options, monitor: run.slot });
-      run.machine = machine;
-      // Stopped or restarted while it was starting: nobody wants it any more. Whoever took over its frame ends it.
-      if (run.ending || run !== this.#run) {
-        if (this.#run?.slot !== run.slot || this.#run === run) await this.#shutDown(run);
-      } else {
-        if (this.phase === 'starting') this.#enter(run, machine.state, '');
-        this.#awaitPicture(run, machine);
-      }
-    } catch (error) {
-      if (run !== this.#run || run.ending) return;
-      this.phase = 'rejected';
-      this.errors = error instanceof CompileError ? error.errors : [];
-      this.reason = messageOf(error);
-      this.#options.log({ source: 'port', level: 'error', text: this.reason });
-      this.#options.slots().drop(run.slot);
-      this.#run = null;
-      this.#host.requestUpdate();
-    }
-  }
-
-  /**
-   * Can the next machine take over the frame of this run? It then finds GPU and canvas open, which is quicker. Another engine would
-   * need another canvas, and a frame that never showed anything may not be able to.
-   */
-  #reusable(run: Run, choice: BootChoice): boolean {
-    const shows = run.revealed || run.inPlace;
-    return shows && !run.ending && run.slot.isConnected && this.bootedWith?.engine === choice.engine;
-  }
-
-  #awaitPicture(run: Run, machine: MachineControl): void {
-    machine.frames(1).then(
-      () => {
-        // It resolves as well when the machine ended without a frame; the state event deals with that.
-        if (run === this.#run && this.canStop) this.#reveal(run);
-      },
-      () => {
-        // No frame within ten seconds: the driver may still draw one, which the counters will tell.
-      },
-    );
-  }
-
-  #reveal(run: Run): void {
-    if (run.revealed) return;
-    run.revealed = true;
-    this.hasPicture = true;
+  #reject(error: unknown): void {
+    this.phase = 'rejected';
+    this.errors = error instanceof CompileError ? error.errors : [];
+    this.reason = messageOf(error);
+    this.#options.log({ source: 'port', level: 'error', text: this.reason });
+    this.#run = null;
     this.#host.requestUpdate();
-    // A frame that was counted may still be on its way through the GPU: what lies above it goes two frames later, or, where no
-    // more come, after a while.
-    const later = new Promise((resolve) => setTimeout(resolve, settleMs));
-    const more = run.machine?.frames(2).catch(() => later) ?? later;
-    void Promise.race([more, later]).then(() => {
-      if (run === this.#run && !run.ending) this.#options.slots().reveal(run.slot);
-    });
   }
 
-  #enter(run: Run, state: MachineState, reason: string): void {
+  #show(picture: boolean): void {
+    this.hasPicture = picture;
+    this.#host.requestUpdate();
+  }
+
+  #enter(run: MachineRun, state: MachineState, reason: string): void {
     if (run.ending) return;
     this.stepper.clear();
     this.phase = state;
@@ -392,7 +267,7 @@ export class Session implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  #take(run: Run, event: MachineEvent): void {
+  #take(run: MachineRun, event: MachineEvent): void {
     if (run !== this.#run) return;
     switch (event.type) {
       case 'state':
@@ -416,7 +291,7 @@ export class Session implements ReactiveController {
       case 'stats':
         if (run.ending) break;
         this.meter.push(event.stats, (this.#options.now ?? (() => performance.now()))());
-        if (event.stats.frames > 0) this.#reveal(run);
+        if (event.stats.frames > 0) run.counted();
         this.#options.stats();
         break;
       case 'mode':
@@ -429,43 +304,6 @@ export class Session implements ReactiveController {
         this.#host.requestUpdate();
         break;
     }
-  }
-
-  /** Keeps the last picture, if it is to be had soon, and shuts the machine down. */
-  async #end(run: Run): Promise<void> {
-    if (run.ending) return;
-    run.ending = true;
-    const { machine } = run;
-    const picture = run.revealed ? await this.#hold(run) : null;
-    if (machine) await this.#shutDown(run, picture);
-    // Still starting: its frame goes now, and with it everything in it.
-    else this.#options.slots().drop(run.slot);
-  }
-
-  /** Puts the last picture over the run's frame, if it is to be had soon, and gives it. */
-  async #hold(run: Run, waitMs = lastPictureMs): Promise<Screen | null> {
-    if (!run.machine) return null;
-    const late = new Promise<null>((resolve) => setTimeout(resolve, waitMs, null));
-    const screen = await Promise.race([run.machine.screen().catch(() => null), late]);
-    if (!screen) return null;
-    const slots = this.#options.slots();
-    slots.reveal(run.slot);
-    slots.hold(run.slot, screen);
-    return screen;
-  }
-
-  async #shutDown(run: Run, picture: Screen | null = null): Promise<void> {
-    try {
-      await run.machine?.stop({ picture });
-    } catch (error) {
-      this.#options.log({
-        source: 'port',
-        level: 'error',
-        text: `The machine did not stop cleanly: ${messageOf(error)}`,
-      });
-    }
-    // A frame that another run has taken over is not this one's to take away.
-    if (!run.revealed && (this.#run === run || this.#run?.slot !== run.slot)) this.#options.slots().drop(run.slot);
   }
 
   /** The picture on the monitor; null when there is none. */
@@ -484,19 +322,6 @@ export class Session implements ReactiveController {
       this.#host.requestUpdate();
     });
   }
-}
-
-/** Ends a machine. @returns false when that takes too long for someone who waits for the next one */
-async function stopsSoon(machine: MachineControl | null, picture: Screen | null): Promise<boolean> {
-  if (!machine) return true;
-  const late = new Promise<boolean>((resolve) => setTimeout(resolve, patienceMs, false));
-  return Promise.race([
-    machine.stop({ picture }).then(
-      () => true,
-      () => false,
-    ),
-    late,
-  ]);
 }
 
 /** A bug check as a line of the log: what is copied out of it must not hide the crash. */

@@ -240,11 +240,47 @@ for (const kind of KINDS) {
       expect(shown).to.equal(pictureOf(back));
       cpu.write('SCANOUT_CONTROL', 0);
       await vblanks(cpu, 2);
-      expect(shown).to.equal(summary(Array.from({ length: WIDTH * HEIGHT * 4 }, (_, i) => (i % 4 === 3 ? 255 : 0))));
+      expect(shown).to.equal(BLACK);
+      canvas.remove();
+    });
+
+    it('leaves the monitor as it is from freeze on, and until the next machine has a frame', async () => {
+      const canvas = document.createElement('canvas');
+      document.body.append(canvas);
+      const shown: string[] = [];
+      const look = () => {
+        const pixels = readCanvas(canvas);
+        if (pixels[3] === 255) shown.push(summary(pixels));
+      };
+      await boot('timer', canvas, look);
+      cpu.flip(surface(front, PITCH), WIDTH, HEIGHT);
+      cpu.write('SCANOUT_CONTROL', RINGGPU_SCANOUT_ENABLE);
+      await cpu.finish();
+      await vblanks(cpu, 2);
+      expect(shown.at(-1)).to.equal(pictureOf(front));
+      cpu.engine.freeze();
+      shown.length = 0;
+      cpu.write('SCANOUT_CONTROL', 0);
+      await vblanks(cpu, 2);
+      expect(isBlack(await cpu.engine.screen()), 'the device goes on').to.equal(true);
+      cpu.close();
+      await boot('timer', canvas, look);
+      await vblanks(cpu, 2);
+      expect(shown.filter((picture) => picture !== pictureOf(front))).to.deep.equal([]);
+      expect([canvas.width, canvas.height]).to.deep.equal([WIDTH, HEIGHT]);
+      cpu.flip(surface(back, PITCH), WIDTH, HEIGHT);
+      cpu.write('SCANOUT_CONTROL', RINGGPU_SCANOUT_ENABLE);
+      await cpu.finish();
+      await vblanks(cpu, 2);
+      expect(shown.at(-1)).to.equal(pictureOf(back));
+      expect(shown).not.to.include(BLACK);
       canvas.remove();
     });
   });
 }
+
+/** A dark monitor of the surface's size. */
+const BLACK = summary(Array.from({ length: WIDTH * HEIGHT * 4 }, (_, i) => (i % 4 === 3 ? 255 : 0)));
 
 /** The pixels of a canvas. */
 function readCanvas(canvas: HTMLCanvasElement): Uint8ClampedArray {

@@ -119,10 +119,15 @@ describe('a worker with all shared memory in its hands', () => {
           }
         },
       );
-      await board.boot({ files: [] }, url, document.createElement('canvas'), async (options) => ({
-        engine: createSoftwareEngine(options),
-        apertureBytes: 8 * 1024 * 1024,
-      }));
+      await board.boot(
+        { files: [] },
+        () => new Worker(url),
+        document.createElement('canvas'),
+        async (options) => ({
+          engine: createSoftwareEngine(options),
+          apertureBytes: 8 * 1024 * 1024,
+        }),
+      );
       // The page's own tasks go on.
       for (let tasks = 0; tasks < 30; tasks++) await new Promise((resolve) => setTimeout(resolve, 5));
       await board.frames(0);

@@ -11,10 +11,11 @@ import type {
   MachineEvent,
   MachineState,
   MachineStats,
+  StopOptions,
   Support,
 } from '../../src/machine/machine-types.ts';
 import type { BugCheck, Finding, Report } from '../../src/machine/report.ts';
-import type { MachineHost } from '../../src/playground/session.ts';
+import type { MachineHost } from '../../src/playground/machine-host.ts';
 
 /** A machine that does what the test says. Like a real one it puts an iframe into the monitor and leaves it there. */
 export class FakeMachine implements MachineControl {
@@ -27,7 +28,9 @@ export class FakeMachine implements MachineControl {
   /** What was asked of it while it was held. */
   readonly steps: ('step' | 'out')[] = [];
   held: Hold | null = null;
-  #frameWaiters: (() => void)[] = [];
+  /** With what `stop` was called last. */
+  stoppedWith: StopOptions | null = null;
+  #frameWaiters: { readonly shown: () => void; readonly late: (error: Error) => void }[] = [];
 
   constructor(options: BootOptions) {
     this.options = options;
@@ -57,11 +60,16 @@ export class FakeMachine implements MachineControl {
 
   /** The first frame is on the screen. */
   showFrame(): void {
-    for (const resolve of this.#frameWaiters.splice(0)) resolve();
+    for (const { shown } of this.#frameWaiters.splice(0)) shown();
+  }
+
+  /** Whoever waits for a frame has waited long enough. */
+  showNothing(): void {
+    for (const { late } of this.#frameWaiters.splice(0)) late(new Error('no frames came in time'));
   }
 
   frames(): Promise<void> {
-    return new Promise((resolve) => this.#frameWaiters.push(resolve));
+    return new Promise((shown, late) => this.#frameWaiters.push({ shown, late }));
   }
 
   trace(): Promise<never> {
@@ -99,8 +107,9 @@ export class FakeMachine implements MachineControl {
     this.steps.push(how);
   }
 
-  stop(): Promise<Report> {
+  stop(options?: StopOptions): Promise<Report> {
     this.stops++;
+    this.stoppedWith = options ?? null;
     this.emit({ type: 'state', state: 'stopped' });
     return Promise.resolve(emptyReport);
   }

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { LogView, logLimit } from '../../src/playground/log-view.ts';
-import type { LogLine } from '../../src/playground/session.ts';
+import { type LogLine, LogView, logLimit } from '../../src/playground/log-view.ts';
 import { loadPageStyles } from './page-styles.ts';
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));

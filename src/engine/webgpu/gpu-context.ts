@@ -69,6 +69,8 @@ export class GpuContext {
   readonly adapter: string;
   /** Validation errors that the browser reported, oldest first, at most 16. A sound engine causes none. */
   readonly errors: string[] = [];
+  /** Pages that the last machine's aperture had grown to: the next one, mostly the same driver, begins with as many, within reason. */
+  aperturePages = 0;
   readonly #listeners = new Set<ContextListener>();
   #gpu: Gpu | null;
   #closed = false;

@@ -37,9 +37,13 @@ export class Presenter {
     const context = this.#context;
     if (!canvas || !context) return true;
     const { device } = gpu;
+    const limit = device.limits.maxTextureDimension2D;
+    if (picture && (picture.width > limit || picture.height > limit)) return true;
+    const encoder = device.createCommandEncoder();
+    const recycle = picture ? this.#setMode(gpu, encoder, picture) : () => {};
+    if (!recycle) return false;
+    // A canvas that changes its size, or its device, is dark until something is drawn: so not before it is certain that something is.
     if (picture) {
-      const limit = device.limits.maxTextureDimension2D;
-      if (picture.width > limit || picture.height > limit) return true;
       if (canvas.width !== picture.width) canvas.width = picture.width;
       if (canvas.height !== picture.height) canvas.height = picture.height;
     }
@@ -47,9 +51,6 @@ export class Presenter {
       context.configure({ device, format: gpu.presentFormat, alphaMode: 'opaque' });
       this.#configured = device;
     }
-    const encoder = device.createCommandEncoder();
-    const recycle = picture ? this.#setMode(gpu, encoder, picture) : () => {};
-    if (!recycle) return false;
     const view = context.getCurrentTexture().createView();
     const pass = encoder.beginRenderPass({
       colorAttachments: [{ view, loadOp: 'clear', storeOp: 'store', clearValue: [0, 0, 0, 1] }],

@@ -29,6 +29,9 @@ const TILE_HEIGHT = 8;
 const BIN_LANES = 64;
 const DRAW_BLOCK = 16;
 
+/** Pages of an aperture at its beginning, at most: 64 MiB. */
+const MOST_FIRST_PAGES = (64 * 1024 * 1024) / PAGE_SIZE;
+
 /** Slabs up to this size are mapped again only when their batch is done. */
 const SMALL_SLAB = 64 * 1024;
 
@@ -57,7 +60,7 @@ export class WebGpuBackend implements Backend {
     this.#gpu = context.gpu;
     this.#memory = new HostMemory(memory);
     this.#limitPages = limitPages;
-    this.#pages = Math.min(FIRST_APERTURE_PAGES, limitPages);
+    this.#pages = Math.min(Math.max(FIRST_APERTURE_PAGES, context.aperturePages), limitPages);
     this.#presenter = new Presenter(canvas);
     if (this.#gpu) this.#createAperture(this.#gpu);
     context.attach(this);
@@ -197,6 +200,7 @@ export class WebGpuBackend implements Backend {
   close(): void {
     this.abandon();
     this.#context.detach(this);
+    this.#context.aperturePages = Math.min(this.#pages, MOST_FIRST_PAGES);
     this.#host = null;
     this.#presenter.close();
     this.#aperture?.destroy();

@@ -1,0 +1,7 @@
+import type { BootOptions, MachineControl, Support } from '../machine/machine-types.ts';
+
+/** The static side of `Machine`: all that the page needs of it. */
+export interface MachineHost {
+  boot(options: BootOptions): Promise<MachineControl>;
+  support(): Promise<Support>;
+}
