@@ -172,6 +172,11 @@ export class ControlBar extends LitElement {
         align-items: center;
       }
 
+      /* Before an audience nothing is chosen. */
+      :host([bare]) .choices {
+        display: none;
+      }
+
       .run:not([aria-disabled='true']) {
         border-color: var(--accent);
         background: var(--accent);

@@ -69,6 +69,22 @@ export const openIcon = icon(svg`<path d="M9 3h4v4M13 3 7.5 8.500M11.5 9v4h-8.50
 export const lessonsIcon = icon(
   svg`<path d="M8 4v9.500M8 4C6.500 3 4 2.800 2 3v9.500c2-.2 4.500 0 6 1 1.500-1 4-1.200 6-1V3c-2-.2-4.500 0-6 1z" />`,
 );
+/** A text beside a pane: a lesson beside the source. */
+export const learnIcon = icon(
+  svg`<path d="M1.800 3.500h4.700M1.800 6.500h4.700M1.800 9.500h4.700M1.800 12.500h3" /><rect x="9" y="2.500" width="5.200" height="11" rx="1.3" />`,
+);
+/** A window in panes: everything at hand. */
+export const debugIcon = icon(
+  svg`<rect x="1.8" y="2.500" width="12.400" height="11" rx="1.3" /><path d="M8.600 2.500v6.500M1.800 9h12.400M6 9v4.500" />`,
+);
+/** A screen on a stand: for a room. */
+export const presentIcon = icon(
+  svg`<path d="M1.500 2.800h13M2.800 2.800v7.700h10.400V2.800M8 10.500v2M5 14.200l3-1.700 3 1.700" />`,
+);
+/** The source, at the edge of the page. */
+export const sourceIcon = icon(
+  svg`<path d="M5.500 4.500 2 8l3.500 3.500M10.500 4.500 14 8l-3.500 3.500M9 3.200 7 12.800" />`,
+);
 /** An angle to the left: the one before. */
 export const previousIcon = icon(svg`<path d="M10 3 5 8l5 5" />`);
 /** An angle to the right: the one after. */

@@ -1,7 +1,7 @@
 /** The page: the real machine, and the driver that the address, the last visit or nobody asks for. */
 import source from '../miniports/mini.ts?raw';
 import { isolatePage, keepSite } from '../site/page.ts';
-import { layoutOf } from './layout.ts';
+import { extentOf } from './extent.ts';
 import { PlaygroundApp } from './playground-app.ts';
 import { readSetting } from './settings.ts';
 
@@ -10,13 +10,13 @@ const isolated = isolatePage();
 const machine = import('../machine/machine.ts');
 
 const app = new PlaygroundApp();
-app.layout = layoutOf(location.search);
+app.extent = extentOf(location.search);
 app.loadEditor = () => import('./editor/driver-editor.ts');
-app.types = app.layout === 'page';
+app.types = app.extent === 'page';
 // Once, to people who came for nothing in particular; `?tour` asks for it.
 const asked = new URLSearchParams(location.search).has('tour');
 const stranger = readSetting('tour') === null && location.hash === '' && !navigator.webdriver;
-app.tour = app.layout === 'page' && (asked || stranger);
+app.tour = app.extent === 'page' && (asked || stranger);
 app.machineHost = {
   boot: async (options) => (await machine).Machine.boot(options),
   support: async () => {

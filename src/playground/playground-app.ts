@@ -1,8 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { LinkView } from '../link/link-state.ts';
-import type { DriverFile } from '../machine/driver-files.ts';
-import type { Hold } from '../machine/machine-types.ts';
-import type { ActivityLights } from './activity-lights.ts';
 import { appStyles } from './app-styles.ts';
 import { type BootChoice, defaultChoice } from './boot-choice.ts';
 import type { ChoiceEvent, ControlEvent } from './control-bar.ts';
@@ -11,81 +8,61 @@ import { packDriver } from './driver-archive.ts';
 import { DriverDesk } from './driver-desk.ts';
 import { NoStore } from './driver-store.ts';
 import type { DriverRequestEvent, DriversDialog } from './drivers-dialog.ts';
+import type { Extent } from './extent.ts';
 import type { FilesEvent } from './file-drop.ts';
 import type { FileRequestEvent, FileTabs } from './file-tabs.ts';
-import { formatCount, formatPlace } from './format.ts';
+import { deepFocus } from './focus.ts';
 import { gallery } from './gallery.ts';
 import {
   driversIcon,
   exportIcon,
   findIcon,
   formatIcon,
-  keyboardIcon,
-  lessonsIcon,
-  logo,
-  moonIcon,
   newIcon,
   openIcon,
   runIcon,
-  shareIcon,
+  sourceIcon,
   stopIcon,
-  sunIcon,
 } from './icons.ts';
-import type { Layout } from './layout.ts';
-import type { LessonPane, LessonRequestEvent, LessonTextEvent } from './lesson-pane.ts';
+import { type Layout, layouts, rememberedLayout, rememberLayout } from './layout.ts';
+import type { LayoutEvent, LayoutSwitch } from './layout-switch.ts';
+import type { LessonRequestEvent, LessonTextEvent } from './lesson-pane.ts';
 import { lastLesson } from './lesson-progress.ts';
-import type { LogView } from './log-view.ts';
+import type { MachineBezel } from './machine-bezel.ts';
 import type { MachineHost } from './machine-host.ts';
 import type { MonitorView, Reserve, ShowLineEvent } from './monitor-view.ts';
-import type { Phase } from './phase.ts';
+import type { OutputPane } from './output-pane.ts';
+import type { ActionEvent, PageHeader } from './page-header.ts';
 import { Session } from './session.ts';
 import { readSetting, writeSetting } from './settings.ts';
 import { download, type ShareDialog } from './share-dialog.ts';
 import { capsOf, matchShortcut, type ShortcutAction } from './shortcuts.ts';
 import type { ShortcutsDialog } from './shortcuts-dialog.ts';
 import type { EditEvent, EditorCommandEvent, EditorModule, SourceEditor } from './source-editor.ts';
+import { SourceGuide } from './source-guide.ts';
 import { fileTabs, sourceMarks } from './source-marks.ts';
+import type { Splitter } from './splitter.ts';
 import type { StatsPanel } from './stats-panel.ts';
-import { type StepRequest, spokenHold } from './stepper.ts';
+import type { StepRequest } from './stepper.ts';
 import { chooseTheme, currentTheme, type Theme } from './theme.ts';
 import type { Tour } from './tour.ts';
 import { lessonOf } from './workspace.ts';
 
-import './activity-lights.ts';
 import './control-bar.ts';
 import './drivers-dialog.ts';
-import './engine-badge.ts';
 import './file-drop.ts';
 import './file-tabs.ts';
-import './findings-list.ts';
-import './hold-strip.ts';
-import './log-view.ts';
+import './layout-switch.ts';
+import './machine-bezel.ts';
 import './monitor-view.ts';
+import './output-pane.ts';
+import './page-header.ts';
 import './share-dialog.ts';
 import './shortcuts-dialog.ts';
 import './source-editor.ts';
 import './source-title.ts';
 import './splitter.ts';
 import './stats-panel.ts';
-
-type Tab = 'findings' | 'log';
-
-const phaseNames: Readonly<Record<Phase, string>> = {
-  checking: 'Checking the browser',
-  unsupported: 'Cannot run here',
-  idle: 'Ready',
-  starting: 'Starting',
-  rejected: 'Not booted',
-  booting: 'Booting',
-  running: 'Running',
-  paused: 'Paused',
-  stopped: 'Stopped',
-  failed: 'Driver failed',
-  crashed: 'Crashed',
-};
-
-/** While the visitor waits for a machine. */
-const bootingPhases: ReadonlySet<Phase> = new Set<Phase>(['checking', 'starting', 'booting']);
 
 /**
  * `<vp-playground>`: the whole page. Open a driver on its desk and give it a machine host; it boots the driver at once where a
@@ -96,10 +73,11 @@ export class PlaygroundApp extends LitElement {
     machineHost: { attribute: false },
     loadEditor: { attribute: false },
     types: { type: Boolean },
-    layout: { reflect: true },
+    extent: {},
+    layout: {},
     embedded: { type: Boolean },
     choice: { state: true },
-    tab: { state: true },
+    sourceAway: { state: true },
     theme: { state: true },
     singleKeys: { state: true },
     lessonClosed: { state: true },
@@ -111,11 +89,14 @@ export class PlaygroundApp extends LitElement {
   /** Is the type service to be fetched for the editor? */
   declare types: boolean;
   /** How much of the page is shown. Set it before the page is put into a document. */
+  declare extent: Extent;
+  /** How it is laid out, if all of it is shown. */
   declare layout: Layout;
   /** Is the page in a frame of another page? */
   declare embedded: boolean;
   declare choice: BootChoice;
-  declare tab: Tab;
+  /** Has the monitor all of the room, in the layout that allows it? */
+  declare sourceAway: boolean;
   declare theme: Theme;
   declare singleKeys: boolean;
   /** Is the lesson put away, though its driver is open? */
@@ -132,30 +113,35 @@ export class PlaygroundApp extends LitElement {
   readonly #guard = new CrashGuard();
   /** Did the page die while a driver of the visitor's own ran? */
   #died = false;
-  #tabChosen = false;
-  #shownPlace: string | null = null;
-  #shownHold: Hold | null = null;
+  readonly #guide: SourceGuide;
+  /** The layout to go back to when the lesson for which it was left is put away. */
+  #lent: Layout | null = null;
+  /** A reload shows the page as it was left; later openings of a lesson show the lesson. */
+  #reloaded = performance.getEntriesByType('navigation').some((entry) => 'type' in entry && entry.type === 'reload');
+  /** What had the focus before the layout changed. */
+  #focusBefore: HTMLElement | null = null;
 
   constructor() {
     super();
     this.machineHost = null;
     this.loadEditor = null;
     this.types = false;
-    this.layout = 'page';
+    this.extent = 'page';
+    this.layout = rememberedLayout() ?? 'debug';
     this.embedded = window.self !== window.top;
     this.choice = defaultChoice;
-    this.tab = 'log';
+    this.sourceAway = false;
     this.theme = currentTheme();
     this.singleKeys = readSetting('single-keys') !== 'off';
     this.lessonClosed = false;
     this.session = new Session(this, {
       slots: () => this.#part<MonitorView>('vp-monitor').stack,
-      log: (line) => this.#part<LogView>('vp-log').add(line),
+      log: (line) => this.#part<OutputPane>('vp-output').log(line),
       stats: () => this.#statsCame(),
     });
     this.desk = new DriverDesk(this, {
       opened: () => {
-        this.lessonClosed = false;
+        this.#opened();
         this.#bootOpened();
       },
       edited: () => {
@@ -167,18 +153,20 @@ export class PlaygroundApp extends LitElement {
         this.choice = machine;
       },
       view: () => ({
-        panes: this.#tabChosen ? [this.tab] : [],
+        panes: this.#part<OutputPane>('vp-output').chosen,
         file: this.desk.workspace.shown,
         selection: this.#part<SourceEditor>('vp-editor').selection,
       }),
       setView: (view) => this.#setView(view),
     });
+    const editor = () => this.#part<SourceEditor>('vp-editor');
+    this.#guide = new SourceGuide(this, { session: this.session, workspace: this.desk.workspace, editor });
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     // A frame in a foreign page must not touch the visitor's own drivers.
-    if (this.layout !== 'page') this.desk.workspace.store = new NoStore();
+    if (this.extent !== 'page') this.desk.workspace.store = new NoStore();
     window.addEventListener('keydown', this.#keyPressed);
   }
 
@@ -193,27 +181,41 @@ export class PlaygroundApp extends LitElement {
     return part;
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: PropertyValues): void {
+    this.setAttribute('layout', this.extent === 'page' ? this.layout : this.extent);
     this.toggleAttribute('noticed', this.desk.notice !== null);
-    this.toggleAttribute('lesson', this.#lesson !== null);
+    this.toggleAttribute('lesson', this.#teaching);
+    this.toggleAttribute('source-away', this.sourceAway && this.#presenting);
     // Fetched when it is first needed. Until it is there, its place is empty.
     if (this.#lesson !== null) void import('./lesson-pane.ts');
-    // The first finding brings its list to light, unless the visitor has chosen what to look at.
-    if (this.session.findings.length > 0 && !this.#tabChosen) this.tab = 'findings';
+    else if (this.#teaching) void import('./course-list.ts');
+    if (changed.has('layout')) this.#focusBefore = deepFocus();
   }
 
   protected override updated(changed: PropertyValues): void {
     if (changed.has('machineHost') && this.machineHost) void this.#powerOn(this.machineHost);
-    if (changed.has('tab') && this.tab === 'log') this.#part<LogView>('vp-log').shown();
-    if (!this.session.canStop) this.#part<ActivityLights>('vp-lights').change = null;
-    this.#guard.mark(this.layout === 'page' && this.session.canStop && this.#open.origin !== 'gallery');
-    this.#showNewTrouble();
-    this.#showNewHold();
+    if (!this.session.canStop) this.#part<MachineBezel>('vp-bezel').change = null;
+    this.#guard.mark(this.extent === 'page' && this.session.canStop && this.#open.origin !== 'gallery');
+    if (changed.has('layout') && this.#focusBefore) void this.#keepFocus(this.#focusBefore);
     if (this.tour && this.session.hasPicture && !this.#dialogOpen) void this.#startTour();
+  }
+
+  /** What had the focus may be gone in another layout: then the switch has it. */
+  async #keepFocus(before: HTMLElement): Promise<void> {
+    this.#focusBefore = null;
+    await this.updateComplete;
+    if (before.isConnected && before.checkVisibility({ visibilityProperty: true })) return;
+    const header = this.renderRoot.querySelector<PageHeader>('vp-header');
+    await header?.updateComplete;
+    const layoutSwitch = (header ?? this).renderRoot.querySelector<LayoutSwitch>('vp-layouts');
+    await layoutSwitch?.updateComplete;
+    layoutSwitch?.focus();
   }
 
   async #startTour(): Promise<void> {
     this.tour = false;
+    // It speaks of things that stand before no audience.
+    if (this.#presenting) this.#arrange('debug');
     await import('./tour.ts');
     await this.#part<Tour>('vp-tour').start();
   }
@@ -228,13 +230,52 @@ export class PlaygroundApp extends LitElement {
   async #powerOn(machineHost: MachineHost): Promise<void> {
     // The monitor draws itself in an update of its own.
     await this.#part<MonitorView>('vp-monitor').updateComplete;
-    this.#died = this.layout === 'page' && (await this.#guard.died());
+    this.#died = this.extent === 'page' && (await this.#guard.died());
     if (await this.session.connect(machineHost)) this.#bootOpened();
+  }
+
+  /** Is a lesson, or the list of them, to be seen? */
+  get #teaching(): boolean {
+    return this.extent === 'page' && this.layout === 'learn' && !this.lessonClosed && this.#open.origin !== 'none';
   }
 
   /** Id of the lesson that is shown beside the editor. */
   get #lesson(): string | null {
-    return this.layout === 'page' && !this.lessonClosed ? lessonOf(this.#open.id) : null;
+    return this.#teaching ? lessonOf(this.#open.id) : null;
+  }
+
+  get #presenting(): boolean {
+    return this.extent === 'page' && this.layout === 'present';
+  }
+
+  /** Another layout: the visitor's choice, which is remembered. */
+  #arrange(layout: Layout): void {
+    this.layout = layout;
+    this.#lent = null;
+    rememberLayout(layout);
+  }
+
+  /** A lesson is to be read: for that the page is laid out, until the lesson is put away. */
+  #teach(): void {
+    this.lessonClosed = false;
+    if (this.extent !== 'page' || this.layout === 'learn') return;
+    const before = this.layout;
+    this.#arrange('learn');
+    this.#lent = before;
+  }
+
+  /** Puts the lesson away. */
+  #closeLesson(): void {
+    this.lessonClosed = true;
+    if (this.#lent) this.#arrange(this.#lent);
+  }
+
+  /** Another driver is open: if it is a lesson's, the lesson is shown with it. */
+  #opened(): void {
+    const isLesson = lessonOf(this.#open.id) !== null;
+    if (isLesson && !this.#reloaded) this.#teach();
+    else if (!isLesson && this.#lent) this.#arrange(this.#lent);
+    this.#reloaded = false;
   }
 
   get #open() {
@@ -245,7 +286,7 @@ export class PlaygroundApp extends LitElement {
   get #waitsFor(): Reserve {
     if (this.#open.held) return 'link';
     if (this.#died && !this.#started && this.#open.origin === 'mine') return 'crash';
-    return this.layout !== 'page' && !this.#started ? 'click' : '';
+    return this.extent !== 'page' && !this.#started ? 'click' : '';
   }
 
   /** Another driver is open: it takes the place of what runs, unless it has to wait. */
@@ -277,54 +318,12 @@ export class PlaygroundApp extends LitElement {
     if (session.canStop && (again || session.phase !== 'paused')) {
       if (!(await desk.live.check(desk.workspace.files))) {
         const [error] = desk.live.errors;
-        if (error) this.#reveal(error.line, error.file);
+        if (error) this.#guide.reveal(error.line, error.file);
         return;
       }
     }
     if (again) this.#boot();
     else await session.run(desk.workspace.files, this.choice);
-  }
-
-  /** A crash or a compile error brings its line into view, once, unless someone is writing elsewhere. */
-  #showNewTrouble(): void {
-    const { bugCheck, errors } = this.session;
-    const place = bugCheck ?? errors[0] ?? null;
-    const shown = place && formatPlace(place);
-    if (shown === this.#shownPlace) return;
-    this.#shownPlace = shown;
-    // In one column that would scroll the stop screen away, which says more and leads there too.
-    if (matchMedia('(width < 960px)').matches) return;
-    const editor = this.#part<SourceEditor>('vp-editor');
-    if (place?.line && !editor.editor?.view.hasFocus) this.#reveal(place.line, place.file);
-  }
-
-  /** Brings a line into view, in the file that it belongs to. */
-  #reveal(line: number, file: string | null): void {
-    const { workspace } = this.desk;
-    const index = file === null ? workspace.shown : workspace.indexOf(file);
-    // Renamed or removed since it was booted.
-    if (index < 0) return;
-    workspace.show(index);
-    void this.updateComplete.then(() => this.#part<SourceEditor>('vp-editor').reveal(line));
-  }
-
-  /** The line of the call that is held, if what the editor shows is what runs. */
-  get #held(): Hold | null {
-    const { session } = this;
-    const { hold } = session.stepper;
-    const isHeld = ({ name }: DriverFile) => name === hold?.file;
-    const source = this.desk.workspace.files.find(isHeld)?.source;
-    return source !== undefined && source === session.bootedFiles.find(isHeld)?.source ? hold : null;
-  }
-
-  #showNewHold(): void {
-    const held = this.#held;
-    const { line } = held ?? {};
-    if (line && held !== this.#shownHold) {
-      this.desk.workspace.show(this.desk.workspace.indexOf(held?.file ?? ''));
-      void this.updateComplete.then(() => this.#part<SourceEditor>('vp-editor').bringIn(line));
-    }
-    this.#shownHold = held;
   }
 
   /** Step, or Step out, asked for by hand. */
@@ -340,14 +339,15 @@ export class PlaygroundApp extends LitElement {
 
   #statsCame(): void {
     this.#part<StatsPanel>('vp-stats').take();
-    this.#part<ActivityLights>('vp-lights').change = this.session.canStop ? this.session.meter.latestChange : null;
+    this.#part<MachineBezel>('vp-bezel').change = this.session.canStop ? this.session.meter.latestChange : null;
   }
 
   #lineAsked(event: ShowLineEvent): void {
+    this.#bringSourceBack();
     const source = this.#part<SourceEditor>('vp-editor');
     // On a narrow page the source may lie outside the window.
     source.parentElement?.scrollIntoView({ block: 'nearest' });
-    this.#reveal(event.detail.line, event.detail.file);
+    this.#guide.reveal(event.detail.line, event.detail.file);
   }
 
   /** Find and Format are the editor's. */
@@ -385,7 +385,8 @@ export class PlaygroundApp extends LitElement {
         this.#step(action);
         break;
       case 'source':
-        this.#part<SourceEditor>('vp-editor').focus();
+        this.#bringSourceBack();
+        void this.updateComplete.then(() => this.#part<SourceEditor>('vp-editor').focus());
         break;
       case 'find':
       case 'format':
@@ -398,10 +399,20 @@ export class PlaygroundApp extends LitElement {
       case 'share':
         this.#share();
         break;
+      case 'lessons':
+        void this.#toggleLessons();
+        break;
       case 'findings':
       case 'log':
-        this.#choose(action);
-        void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${action}`)?.focus());
+        // Before an audience there are neither.
+        if (this.#presenting) this.#arrange('debug');
+        void this.updateComplete.then(() => this.#part<OutputPane>('vp-output').reach(action));
+        break;
+      case 'learn':
+      case 'debug':
+      case 'present':
+        // A frame in another page has a layout of its own.
+        if (this.extent === 'page') this.#arrange(action);
         break;
       case 'theme':
         this.theme = this.theme === 'dark' ? 'light' : 'dark';
@@ -453,19 +464,32 @@ export class PlaygroundApp extends LitElement {
     window.open(`${location.origin}${location.pathname}${fragment}`, '_blank', 'noopener');
   }
 
-  /** Shows the lesson whose driver is open, or the one looked at last; or puts it away. */
+  /** Shows the lesson whose driver is open, or the one looked at last; or puts away what is shown. */
   async #toggleLessons(): Promise<void> {
-    if (this.#lesson !== null) {
-      this.lessonClosed = true;
+    if (this.extent !== 'page') return;
+    if (this.#teaching) {
+      this.#closeLesson();
       return;
     }
-    this.lessonClosed = false;
+    this.#teach();
     if (this.#lesson === null) await this.desk.ask({ action: 'lesson', id: lastLesson() });
-    await import('./lesson-pane.ts');
+    await this.#focusLesson();
+  }
+
+  async #focusLesson(): Promise<void> {
+    await (this.#lesson === null ? import('./course-list.ts') : import('./lesson-pane.ts'));
     await this.updateComplete;
-    const pane = this.renderRoot.querySelector<LessonPane>('vp-lesson');
+    const pane = this.renderRoot.querySelector<LitElement>('vp-lesson, vp-course');
     await pane?.updateComplete;
     pane?.focus();
+  }
+
+  get #columns(): Splitter {
+    return this.#part<Splitter>('vp-splitter[name=columns]');
+  }
+
+  #bringSourceBack(): void {
+    if (this.sourceAway && this.#presenting) this.#columns.toggleWhole();
   }
 
   async #driverAsked(event: DriverRequestEvent): Promise<void> {
@@ -498,23 +522,9 @@ export class PlaygroundApp extends LitElement {
   /** Shows what a link speaks of; panes that this page does not have are skipped. */
   #setView({ panes, file, selection }: LinkView): void {
     const tab = (['findings', 'log'] as const).find((name) => panes.includes(name));
-    if (tab) this.#choose(tab);
+    if (tab) this.#part<OutputPane>('vp-output').choose(tab);
     this.desk.workspace.show(file);
     if (selection) void this.updateComplete.then(() => this.#part<SourceEditor>('vp-editor').select(selection));
-  }
-
-  #choose(tab: Tab): void {
-    this.tab = tab;
-    this.#tabChosen = true;
-  }
-
-  /** Arrow keys go from tab to tab, as lists of tabs do. */
-  #tabKeyPressed(event: KeyboardEvent): void {
-    if (!['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key)) return;
-    event.preventDefault();
-    const next: Tab =
-      event.key === 'Home' ? 'findings' : event.key === 'End' ? 'log' : this.tab === 'log' ? 'findings' : 'log';
-    this.#do(next);
   }
 
   get #pending(): boolean {
@@ -532,7 +542,12 @@ export class PlaygroundApp extends LitElement {
 
   override render(): TemplateResult {
     const { notice } = this.desk;
-    return html`${this.layout === 'page' ? this.#header() : nothing}
+    const splitters = this.extent === 'page' ? this.layout : '';
+    const sides =
+      this.layout === 'learn'
+        ? ['Source and machine', 'Machine and output']
+        : ['Machine and source', 'Source and output'];
+    return html`${this.extent === 'page' && !this.#presenting ? this.#header() : nothing}
       ${
         notice
           ? html`<div class="notice ${notice.kind}" role="alert"><p>${notice.text}</p>
@@ -540,40 +555,54 @@ export class PlaygroundApp extends LitElement {
               <button class="plain icon" aria-label="Dismiss" @click=${() => this.desk.dismiss()}>✕</button></div>`
           : nothing
       }
+      <p class="hidden-text" role="status">${this.extent === 'page' ? `Layout: ${layouts.find(({ id }) => id === this.layout)?.name}` : nothing}</p>
       <div class="work">
-        ${this.#lesson === null ? nothing : this.#lessonPane(this.#lesson)}
+        ${this.#teaching ? this.#lessons() : nothing}
         <main @show-line=${this.#lineAsked} @own-tab=${this.#openInPlayground}>
-          ${this.layout === 'page' ? nothing : html`<h1 class="hidden-text">videoport</h1>`}
+          ${this.extent === 'page' && !this.#presenting ? nothing : html`<h1 class="hidden-text">videoport</h1>`}
           ${this.#machine()}
-          <vp-splitter name="columns" label="Machine and source" ?remember=${this.layout === 'page'}></vp-splitter>
-          ${this.#text()}
+          <vp-splitter name="columns" label=${sides[0]} kept=${splitters} ?whole=${this.#presenting} @split=${(
+            event: Event,
+          ) => {
+            this.sourceAway = (event.target as Splitter).share === 100;
+          }}></vp-splitter>
+          ${this.#source()}
+          <vp-splitter name="rows" label=${sides[1]} kept=${splitters}></vp-splitter>
+          <div class="output">
+            <vp-stats .meter=${this.session.meter} .live=${this.session.canStop}></vp-stats>
+            <vp-output
+              .groups=${this.session.findings}
+              .total=${this.session.findingTotal}
+              .ran=${this.session.bootedWith !== null}
+              ?both=${this.layout === 'debug'}
+            ></vp-output>
+          </div>
         </main>
       </div>
       <vp-drivers .shipped=${gallery} .mine=${this.desk.workspace.store.list()} .openId=${this.#open.id} @driver-request=${this.#driverAsked}></vp-drivers>
-      ${this.layout === 'page' ? html`<vp-drop @files=${this.#filesDropped}></vp-drop>` : nothing}
+      ${this.extent === 'page' ? html`<vp-drop @files=${this.#filesDropped}></vp-drop>` : nothing}
       <vp-share></vp-share>
       <vp-shortcuts .singleKeys=${this.singleKeys} @single-keys=${this.#singleKeysChosen} @tour=${this.#startTour}></vp-shortcuts>
       <vp-tour></vp-tour>`;
   }
 
   #header(): TemplateResult {
-    const other = this.theme === 'dark' ? 'light' : 'dark';
-    return html`<header>
-      ${logo}
-      <h1>videoport</h1>
-      <p>A Windows video port driver (videoprt.sys, XP/2003 model) running in your browser.</p>
-      <div class="header-buttons">
-      <button class="plain" aria-label="Drivers" aria-keyshortcuts="D" title="Shipped drivers and your own (D)" @click=${() => this.#do('drivers')}>${driversIcon}<span class="label">Drivers</span></button>
-      <button class="plain" data-lessons aria-label="Lessons" aria-expanded=${this.#lesson === null ? 'false' : 'true'} title="Lessons: from the first common buffer to a whole driver" @click=${() => void this.#toggleLessons()}>${lessonsIcon}<span class="label">Lessons</span></button>
-      <button class="plain" aria-label="Share" aria-keyshortcuts="H" title="Share what is open (H)" @click=${() => this.#do('share')}>${shareIcon}<span class="label">Share</span></button>
-      <button class="plain icon" aria-label="Keyboard shortcuts" aria-keyshortcuts="?" title="Keyboard shortcuts (?)" @click=${() => this.#do('help')}>${keyboardIcon}</button>
-      <button class="plain icon" aria-label=${`Use the ${other} theme`} aria-keyshortcuts="T" title=${`Use the ${other} theme (T)`} @click=${() => this.#do('theme')}>${this.theme === 'dark' ? sunIcon : moonIcon}</button>
-      </div>
-    </header>`;
+    return html`<vp-header .layout=${this.layout} .theme=${this.theme} .teaching=${this.#teaching} @action=${({ detail }: ActionEvent) => this.#do(detail)}></vp-header>`;
   }
 
-  #lessonPane(lesson: string): TemplateResult {
+  #lessons(): TemplateResult {
     const { session } = this;
+    const lesson = this.#lesson;
+    const asked = async ({ detail: id }: LessonRequestEvent) => {
+      await this.desk.ask({ action: 'lesson', id });
+      // The list that was pressed is gone.
+      if (lesson === null) await this.#focusLesson();
+    };
+    const closed = () => {
+      this.#closeLesson();
+      void this.updateComplete.then(() => this.#part<PageHeader>('vp-header').focusLessons());
+    };
+    if (lesson === null) return html`<vp-course @lesson-request=${asked} @lesson-close=${closed}></vp-course>`;
     return html`<vp-lesson
       .lesson=${lesson}
       .files=${this.desk.workspace.files}
@@ -582,25 +611,21 @@ export class PlaygroundApp extends LitElement {
       .engine=${this.choice.engine}
       .machineHost=${session.phase === 'checking' || session.phase === 'unsupported' ? null : this.machineHost}
       @show-line=${this.#lineAsked}
-      @lesson-request=${(event: LessonRequestEvent) => void this.desk.ask({ action: 'lesson', id: event.detail })}
+      @lesson-request=${asked}
       @lesson-text=${(event: LessonTextEvent) => {
         // The lesson's text is the entry's.
         this.desk.workspace.show(0);
         void this.updateComplete.then(() => this.#part<SourceEditor>('vp-editor').replace(event.detail));
       }}
-      @lesson-close=${() => {
-        this.lessonClosed = true;
-        this.renderRoot.querySelector<HTMLElement>('[data-lessons]')?.focus();
-      }}
+      @lesson-close=${closed}
     ></vp-lesson>`;
   }
 
   #machine(): TemplateResult {
     const { session } = this;
-    const { mode, phase, bugCheck } = session;
+    const { phase, bugCheck, mode, engine, support } = session;
     const { hold } = session.stepper;
-    const paused = phase === 'paused';
-    const reason = bugCheck ? `: ${bugCheck.name}` : paused ? spokenHold(hold) : '';
+    const presenting = this.#presenting;
     return html`<section class="machine" aria-label="Machine">
       <div class="case">
         <vp-monitor
@@ -608,97 +633,85 @@ export class PlaygroundApp extends LitElement {
           .reason=${session.reason}
           .errors=${session.errors}
           .bugCheck=${bugCheck}
-          .support=${session.support}
+          .support=${support}
           .hasPicture=${session.hasPicture}
           .embedded=${this.embedded}
           .waitsFor=${this.#waitsFor}
           @control=${(event: ControlEvent) => this.#do(event.detail)}
         ></vp-monitor>
-        <div class="sill"><div class="bezel">
-          ${bootingPhases.has(phase) ? html`<div class="progress" role="progressbar" aria-label=${phaseNames[phase]}></div>` : nothing}
-          <span class="state ${phase}"><i aria-hidden="true"></i><span role="status" aria-live="polite">${phaseNames[phase]}<span class="hidden-text">${reason}</span></span></span>
-          <vp-hold .hold=${hold} ?linked=${this.layout !== 'monitor'} ?hidden=${!paused}></vp-hold>
-          <span class="mode mono" title="The mode that is set" ?hidden=${paused}>${mode ? `${mode.width}×${mode.height}` : ''}</span>
-          <vp-engine .engine=${session.engine} .support=${session.support} ?hidden=${paused}></vp-engine>
-          <vp-lights ?hidden=${paused}></vp-lights>
-          ${this.layout === 'monitor' ? this.#bezelButtons() : nothing}
-        </div></div>
+        <vp-bezel extent=${this.extent} .told=${{ phase, bugCheck, mode, engine, support, hold }} ?linked=${this.extent !== 'monitor'}>
+          ${this.extent === 'monitor' ? this.#bezelButtons() : nothing}
+        </vp-bezel>
       </div>
-      <vp-controls
-        .canRun=${session.canRun && this.#open.origin !== 'none'}
-        .canStop=${session.canStop}
-        .canRestart=${session.canRestart}
-        .canPause=${session.canPause}
-        .canStep=${session.canStep && this.#open.origin !== 'none'}
-        .canStepOut=${session.canStepOut}
-        .paused=${paused}
-        .choice=${this.choice}
-        .pending=${this.#pending}
-        @control=${(event: ControlEvent) => this.#do(event.detail)}
-        @choice=${(event: ChoiceEvent) => {
-          this.choice = event.detail;
-        }}
-      ></vp-controls>
-      <vp-stats .meter=${session.meter} .live=${session.canStop}></vp-stats>
+      <div class="strip">
+        <vp-controls
+          ?bare=${presenting}
+          .canRun=${session.canRun && this.#open.origin !== 'none'}
+          .canStop=${session.canStop}
+          .canRestart=${session.canRestart}
+          .canPause=${session.canPause}
+          .canStep=${session.canStep && this.#open.origin !== 'none'}
+          .canStepOut=${session.canStepOut}
+          .paused=${phase === 'paused'}
+          .choice=${this.choice}
+          .pending=${this.#pending}
+          @control=${(event: ControlEvent) => this.#do(event.detail)}
+          @choice=${(event: ChoiceEvent) => {
+            this.choice = event.detail;
+          }}
+        ></vp-controls>
+        ${presenting ? this.#presenterTools() : nothing}
+      </div>
     </section>`;
   }
 
-  #text(): TemplateResult {
+  /** What stands in the header otherwise, as far as a presenter needs it. */
+  #presenterTools(): TemplateResult {
+    return html`<button class="icon" data-source aria-label="Source" aria-pressed=${this.sourceAway ? 'false' : 'true'} title=${this.sourceAway ? 'Show the source (S)' : 'Put the source away'} @click=${() => this.#columns.toggleWhole()}>${sourceIcon}</button>
+      <vp-layouts .layout=${this.layout} @layout-chosen=${({ detail }: LayoutEvent) => this.#do(detail)}></vp-layouts>`;
+  }
+
+  #source(): TemplateResult {
     const { session } = this;
     const { workspace, live } = this.desk;
     const driver = workspace.current;
     const { name, source } = workspace.file;
-    const marks = sourceMarks(session, live.errors, this.#held, workspace);
-    return html`<div class="text">
-      <section class="pane source-pane" aria-label="Source">
-        <vp-files
-          .files=${fileTabs(workspace, marks)}
-          .shown=${workspace.shown}
-          .driver=${driver.key}
-          .nextName=${workspace.nextName()}
-          .editable=${this.layout === 'page' && this.loadEditor !== null && driver.origin !== 'none'}
-          @file-request=${this.#fileAsked}
-        >
-          <vp-editor
-            .source=${source}
-            .document=${`${driver.key}/${workspace.shown}`}
-            .file=${name}
-            .files=${workspace.files}
-            .marks=${marks[workspace.shown] ?? []}
-            .boots=${session.boots}
-            .types=${this.types}
-            .loadEditor=${driver.origin === 'none' ? null : this.loadEditor}
-            @edit=${(event: EditEvent) => this.desk.edit(event.detail)}
-            @editor-command=${this.#commanded}
-          ></vp-editor>
-          <vp-source-title
-            slot="bar"
-            .driver=${driver}
-            .source=${source}
-            .errors=${live.errors.length || session.errors.length}
-            .running=${session.canStop}
-            .unsaved=${workspace.unsaved}
-            .editable=${this.loadEditor !== null}
-          ></vp-source-title>
-          <div class="tools" slot="tools" role="toolbar" aria-label="Driver">
-            ${this.layout === 'page' ? this.#tools() : this.#openButton()}
-          </div>
-        </vp-files>
-      </section>
-      <vp-splitter name="rows" label="Source and output" ?remember=${this.layout === 'page'}></vp-splitter>
-      <section class="pane output-pane" aria-label="Output">
-        <div class="title" role="tablist" aria-label="Output" @keydown=${this.#tabKeyPressed}>
-          ${this.#tabButton('findings', html`Findings<span class="count mono ${session.findingTotal > 0 ? 'some' : ''}">${formatCount(session.findingTotal)}</span>`)}
-          ${this.#tabButton('log', 'Log')}
+    const marks = sourceMarks(session, live.errors, this.#guide.held, workspace);
+    return html`<section class="pane source-pane" aria-label="Source">
+      <vp-files
+        .files=${fileTabs(workspace, marks)}
+        .shown=${workspace.shown}
+        .driver=${driver.key}
+        .nextName=${workspace.nextName()}
+        .editable=${this.extent === 'page' && this.loadEditor !== null && driver.origin !== 'none'}
+        @file-request=${this.#fileAsked}
+      >
+        <vp-editor
+          .source=${source}
+          .document=${`${driver.key}/${workspace.shown}`}
+          .file=${name}
+          .files=${workspace.files}
+          .marks=${marks[workspace.shown] ?? []}
+          .boots=${session.boots}
+          .types=${this.types}
+          .loadEditor=${driver.origin === 'none' ? null : this.loadEditor}
+          @edit=${(event: EditEvent) => this.desk.edit(event.detail)}
+          @editor-command=${this.#commanded}
+        ></vp-editor>
+        <vp-source-title
+          slot="bar"
+          .driver=${driver}
+          .source=${source}
+          .errors=${live.errors.length || session.errors.length}
+          .running=${session.canStop}
+          .unsaved=${workspace.unsaved}
+          .editable=${this.loadEditor !== null}
+        ></vp-source-title>
+        <div class="tools" slot="tools" role="toolbar" aria-label="Driver">
+          ${this.extent === 'page' ? this.#tools() : this.#openButton()}
         </div>
-        <div class="panel" id="panel-findings" role="tabpanel" aria-labelledby="tab-findings" ?hidden=${this.tab !== 'findings'}>
-          <vp-findings .groups=${session.findings} .ran=${session.bootedWith !== null}></vp-findings>
-        </div>
-        <div class="panel" id="panel-log" role="tabpanel" aria-labelledby="tab-log" ?hidden=${this.tab !== 'log'}>
-          <vp-log></vp-log>
-        </div>
-      </section>
-    </div>`;
+      </vp-files>
+    </section>`;
   }
 
   #tools(): TemplateResult {
@@ -719,11 +732,6 @@ export class PlaygroundApp extends LitElement {
 
   #openButton(): TemplateResult {
     return html`<button class="plain" data-open @click=${this.#openInPlayground}>${openIcon}Open in playground</button>`;
-  }
-
-  #tabButton(tab: Tab, content: TemplateResult | string): TemplateResult {
-    const selected = this.tab === tab;
-    return html`<button id=${`tab-${tab}`} class="tab" role="tab" aria-selected=${selected ? 'true' : 'false'} aria-controls=${`panel-${tab}`} tabindex=${selected ? 0 : -1} @click=${() => this.#choose(tab)}>${content || nothing}</button>`;
   }
 
   #singleKeysChosen(event: CustomEvent<boolean>): void {

@@ -14,7 +14,11 @@ export type ShortcutAction =
   | 'findings'
   | 'log'
   | 'drivers'
+  | 'lessons'
   | 'share'
+  | 'learn'
+  | 'debug'
+  | 'present'
   | 'theme'
   | 'help';
 
@@ -76,7 +80,11 @@ export const shortcuts: readonly Shortcut[] = [
   { action: 'findings', keys: ['f'], modifier: false, shift: false, caps: ['F'], text: 'Go to the findings' },
   { action: 'log', keys: ['l'], modifier: false, shift: false, caps: ['L'], text: 'Go to the log' },
   { action: 'drivers', keys: ['d'], modifier: false, shift: false, caps: ['D'], text: 'Shipped drivers and your own' },
+  { action: 'lessons', keys: ['e'], modifier: false, shift: false, caps: ['E'], text: 'Lessons, or away with them' },
   { action: 'share', keys: ['h'], modifier: false, shift: false, caps: ['H'], text: 'Share what is open' },
+  { action: 'learn', keys: ['1'], modifier: false, caps: ['1'], text: 'Layout: a lesson beside the source' },
+  { action: 'debug', keys: ['2'], modifier: false, caps: ['2'], text: 'Layout: everything at hand' },
+  { action: 'present', keys: ['3'], modifier: false, caps: ['3'], text: 'Layout: the monitor, large, for a room' },
   { action: 'theme', keys: ['t'], modifier: false, shift: false, caps: ['T'], text: 'Dark or light theme' },
   { action: 'help', keys: ['?'], modifier: false, caps: ['?'], text: 'This list' },
 ];

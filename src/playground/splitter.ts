@@ -6,13 +6,18 @@ import { sharedStyles } from './shared-styles.ts';
 const least = 15;
 const most = 85;
 
+/** The share at which the second part is put away, where that is possible, and from where on a drag means it. In percent. */
+const all = 100;
+const nearlyAll = 92.5;
+
 /** One press of an arrow key moves it so far, in percent; with Shift five times as far. */
 const step = 2;
 
 /**
  * `<vp-splitter name="columns">`: the divider between two parts of its parent, which stand side by side (`columns`) or one above the
  * other (`rows`). It sets `--split-columns` or `--split-rows` on the parent to the first part's share of the content box; until
- * someone moves it, the property is not set and the page's own measure holds. A double click, or Enter, leads back there.
+ * someone moves it, the property is not set and the page's own measure holds. A double click, or Enter, leads back there. Fires `split`
+ * when the share has changed.
  *
  * It is a focusable separator as WAI-ARIA describes it: arrows, Shift and arrows, Home and End move it.
  */
@@ -20,16 +25,25 @@ export class Splitter extends LitElement {
   static override properties = {
     name: { reflect: true },
     label: {},
-    remember: { type: Boolean },
+    kept: {},
+    whole: { type: Boolean },
     share: { state: true },
   };
   declare name: 'columns' | 'rows';
   /** What it resizes, for screen readers: `Machine and source`. */
   declare label: string;
-  /** Is the share kept between visits? */
-  declare remember: boolean;
+  /** Under which name the share is kept between visits: each has its own. Empty: it is not kept. */
+  declare kept: string;
+  /** Can the first part have all of the room? */
+  declare whole: boolean;
   /** Percent of the parent's content box that the first part has; null: as the page sees fit. */
   declare share: number | null;
+
+  /** Shares of this visit by {@link kept}: storage may be closed. */
+  readonly #shares = new Map<string, number | null>();
+
+  /** Under which name the share that is shown is kept. */
+  #of = '';
 
   /** How far into the divider it was taken, in CSS pixels; null while nobody drags. */
   #grip: number | null = null;
@@ -38,7 +52,8 @@ export class Splitter extends LitElement {
     super();
     this.name = 'columns';
     this.label = '';
-    this.remember = false;
+    this.kept = '';
+    this.whole = false;
     this.share = null;
     this.addEventListener('pointerdown', this.#taken);
     this.addEventListener('pointermove', this.#dragged);
@@ -54,21 +69,40 @@ export class Splitter extends LitElement {
     this.tabIndex = 0;
     this.role = 'separator';
     this.ariaOrientation = this.name === 'columns' ? 'vertical' : 'horizontal';
-    this.ariaLabel = this.label;
     this.ariaValueMin = String(least);
-    this.ariaValueMax = String(most);
+    this.#describe();
     this.title = 'Drag to resize; double click for the usual size';
-    const kept = this.remember ? Number(readSetting(this.#setting) ?? Number.NaN) : Number.NaN;
-    this.#put(kept >= least && kept <= most ? kept : null);
+    this.#put(this.#remembered());
   }
 
-  protected override firstUpdated(): void {
+  protected override willUpdate(): void {
+    this.#describe();
+    if (this.kept !== this.#of) this.#put(this.#remembered());
+  }
+
+  protected override updated(): void {
     // A separator that can be moved has a value from the beginning; where it lies is known when the page has been laid out.
     requestAnimationFrame(this.#tell);
   }
 
+  #describe(): void {
+    this.ariaLabel = this.label;
+    this.ariaValueMax = String(this.#most);
+  }
+
   get #setting(): string {
-    return `split-${this.name}`;
+    return `split-${this.kept}-${this.name}`;
+  }
+
+  get #most(): number {
+    return this.whole ? all : most;
+  }
+
+  #remembered(): number | null {
+    const known = this.#shares.get(this.kept);
+    if (known !== undefined) return known;
+    const share = this.kept === '' ? Number.NaN : Number(readSetting(this.#setting) ?? Number.NaN);
+    return share >= least && share <= this.#most ? share : null;
   }
 
   /** The parent's content box along the axis, and where this divider begins in it. */
@@ -94,20 +128,41 @@ export class Splitter extends LitElement {
   }
 
   #put(share: number | null): void {
+    this.#of = this.kept;
     this.share = share;
     const style = this.parentElement?.style;
     if (share === null) style?.removeProperty(`--split-${this.name}`);
     else style?.setProperty(`--split-${this.name}`, `${share}%`);
+    this.dispatchEvent(new CustomEvent('split'));
+  }
+
+  /** Puts the divider there for this visit, or where the page sees fit: a link speaks of it, not the visitor. */
+  show(share: number | null): void {
+    this.#put(share === null ? null : this.#within(share));
+    this.#shares.set(this.kept, this.share);
+  }
+
+  /** Gives the first part all of the room, or takes that back. */
+  toggleWhole(): void {
+    this.#set(this.share === all ? null : all);
+  }
+
+  /** The nearest share that there can be. */
+  #within(share: number): number {
+    if (this.whole && share > nearlyAll) return all;
+    return Math.min(most, Math.max(least, Math.round(share * 100) / 100));
   }
 
   #set(share: number | null): void {
-    this.#put(share === null ? null : Math.min(most, Math.max(least, Math.round(share * 100) / 100)));
-    if (this.remember) writeSetting(this.#setting, this.share === null ? null : String(this.share));
+    this.show(share);
+    if (this.kept) writeSetting(this.#setting, this.share === null ? null : String(this.share));
     this.#tell();
   }
 
   readonly #tell = (): void => {
-    this.ariaValueNow = String(Math.min(most, Math.max(least, Math.round(this.#shown))));
+    this.ariaValueNow = String(
+      Math.min(this.#most, Math.max(least, Math.round(this.share === all ? all : this.#shown))),
+    );
   };
 
   readonly #taken = (event: PointerEvent): void => {
@@ -136,10 +191,10 @@ export class Splitter extends LitElement {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const [back, on] = this.name === 'columns' ? ['ArrowLeft', 'ArrowRight'] : ['ArrowUp', 'ArrowDown'];
     const far = event.shiftKey ? step * 5 : step;
-    if (event.key === back) this.#set(this.#shown - far);
-    else if (event.key === on) this.#set(this.#shown + far);
+    if (event.key === back) this.#set(this.share === all ? most : this.#shown - far);
+    else if (event.key === on) this.#set(this.#shown >= most - 0.5 ? this.#most : this.#shown + far);
     else if (event.key === 'Home') this.#set(least);
-    else if (event.key === 'End') this.#set(most);
+    else if (event.key === 'End') this.#set(this.#most);
     else if (event.key === 'Enter') this.#set(null);
     else return;
     event.preventDefault();

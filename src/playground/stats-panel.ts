@@ -117,7 +117,8 @@ export class StatsPanel extends LitElement {
         display: grid;
         grid-template-columns: repeat(4, minmax(0, 1fr));
         gap: 1px;
-        height: var(--stats-height);
+        min-height: var(--stats-height);
+        height: 100%;
         margin: 0;
         overflow: hidden;
         border: 1px solid var(--line);
@@ -176,10 +177,10 @@ export class StatsPanel extends LitElement {
         vector-effect: non-scaling-stroke;
       }
 
-      @container stats (width < 440px) {
+      @container stats (width < 600px) {
         dl {
           grid-template-columns: repeat(2, minmax(0, 1fr));
-          height: calc(var(--stats-height) * 2);
+          min-height: calc(var(--stats-height) * 1.8);
         }
       }
     `,

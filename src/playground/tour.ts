@@ -1,33 +1,34 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { deepFocus } from './focus.ts';
 import { writeSetting } from './settings.ts';
 import { sharedStyles } from './shared-styles.ts';
 
 /** One stop of the tour. */
 interface Stop {
-  /** What it speaks of, as a selector within the page. */
-  readonly at: string;
+  /** What it speaks of: selectors, each within the shadow tree of the one before. */
+  readonly at: readonly string[];
   readonly title: string;
   readonly text: string;
 }
 
 const stops: readonly Stop[] = [
   {
-    at: '.case',
+    at: ['.case'],
     title: 'This is a real driver at work',
     text: 'A Windows miniport has booted in your browser. It allocated memory that it shares with the device, draws each frame there and rings a doorbell; a GPU does the rest.',
   },
   {
-    at: '.source-pane',
+    at: ['.source-pane'],
     title: 'Change it',
     text: 'This is its source. Type: as soon as you pause, the driver boots again with your change. What you write is kept in this browser.',
   },
   {
-    at: '.output-pane',
+    at: ['vp-output'],
     title: 'Break it',
     text: 'What would blue-screen a test machine is caught and named here, with the line that did it. Try to release a buffer with the wrong length.',
   },
   {
-    at: '.header-buttons',
+    at: ['vp-header', '.buttons'],
     title: 'Go on',
     text: 'Lessons lead from the first common buffer to a whole driver. Drivers has finished ones, and yours. Share makes a link that holds it all. Press ? for the keys.',
   },
@@ -70,7 +71,7 @@ export class Tour extends LitElement {
     await this.updateComplete;
     const focused = deepFocus();
     this.#before = focused;
-    if (!focused || focused === document.body || !focused.isContentEditable) this.#focus();
+    if (!focused?.isContentEditable) this.#focus();
   }
 
   #listen(on: boolean): void {
@@ -112,8 +113,11 @@ export class Tour extends LitElement {
 
   get #target(): Element | null {
     const root = this.getRootNode();
-    const stop = stops[this.step];
-    return stop && (root instanceof ShadowRoot || root instanceof Document) ? root.querySelector(stop.at) : null;
+    if (!(root instanceof ShadowRoot || root instanceof Document)) return null;
+    const [first = '', ...rest] = stops[this.step]?.at ?? [];
+    let at = first === '' ? null : root.querySelector(first);
+    for (const selector of rest) at = at?.shadowRoot?.querySelector(selector) ?? null;
+    return at;
   }
 
   protected override updated(): void {
@@ -256,13 +260,6 @@ export class Tour extends LitElement {
       }
     `,
   ];
-}
-
-/** What has the focus, through every shadow tree. */
-function deepFocus(): HTMLElement | null {
-  let at = document.activeElement;
-  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-  return at instanceof HTMLElement ? at : null;
 }
 
 customElements.define('vp-tour', Tour);

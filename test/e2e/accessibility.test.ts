@@ -139,6 +139,46 @@ describe('for everybody, the built page', { timeout: 300_000 }, () => {
     }),
   );
 
+  it(
+    'breaks none in any layout, at any size, in either theme, and nothing lies outside the window',
+    visit('', async (page) => {
+      await state(page, 'Running');
+      await page.locator('.cm-content').waitFor({ timeout: PATIENCE });
+      for (const [width, height] of [
+        [1920, 1080],
+        [1280, 720],
+        [360, 740],
+      ] as const) {
+        await page.setViewportSize({ width, height });
+        for (const key of ['1', '2', '3']) {
+          await page.keyboard.press(key);
+          await page.keyboard.press('t');
+          const what = `layout ${key}, ${width}×${height}`;
+          await page
+            .locator(key === '1' ? 'vp-course li' : 'vp-monitor')
+            .first()
+            .waitFor();
+          await accessible(page, what);
+          const { scrollWidth, scrollHeight } = await page.evaluate(() => {
+            const { scrollWidth, scrollHeight } = document.documentElement;
+            return { scrollWidth, scrollHeight };
+          });
+          assert.equal(scrollWidth, width, what);
+          if (width > 960) assert.equal(scrollHeight, height, what);
+          const monitor = await page.locator('vp-monitor').boundingBox();
+          assert.ok(monitor && monitor.width * monitor.height > width * height * (key === '3' ? 0.3 : 0.08), what);
+        }
+      }
+      await page.setViewportSize({ width: 3840, height: 2160 });
+      const monitor = await page.locator('vp-monitor').boundingBox();
+      assert.ok(monitor && monitor.width > 2400 && monitor.height > 1900, 'four thousand dots wide');
+      const letters = await page
+        .locator('.cm-content')
+        .evaluate((text) => Number.parseFloat(getComputedStyle(text).fontSize));
+      assert.ok(letters >= 40, `to be read from the back: ${letters} px`);
+    }),
+  );
+
   for (const path of ['?embed', '?embed=monitor'])
     it(
       `breaks none as ${path}`,

@@ -310,6 +310,27 @@ describe('the built page', { timeout: 600_000 }, () => {
   );
 
   it(
+    'is laid out as somebody wants it, which moves nothing of the machine, and finds it so after a reload',
+    visit('', async (page, errors) => {
+      await running(page);
+      await page.locator('.cm-content').waitFor({ timeout: PATIENCE });
+      await page.getByRole('radio', { name: 'Present' }).click();
+      await page.locator('vp-header').waitFor({ state: 'detached' });
+      await page.keyboard.press('ArrowLeft');
+      await page.getByRole('radio', { name: 'Debug', checked: true }).and(page.locator(':focus')).waitFor();
+      assert.ok((await page.locator('vp-findings').isVisible()) && (await page.locator('vp-log').isVisible()));
+      await page.keyboard.press('3');
+      await moving(page);
+      assert.equal(await boots(page), 1);
+      await page.reload();
+      await running(page);
+      const { width = 0, height = 0 } = (await page.locator('vp-monitor').boundingBox()) ?? {};
+      assert.ok(width > 800 && height > 600, `${width}×${height}`);
+      assert.deepEqual(errors, []);
+    }),
+  );
+
+  it(
     'stops, runs again and restarts',
     visit('', async (page) => {
       await running(page);

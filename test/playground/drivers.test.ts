@@ -5,6 +5,7 @@ import { defaultMachine } from '../../src/link/link-state.ts';
 import { Machine } from '../../src/machine/machine.ts';
 import type { DriversDialog } from '../../src/playground/drivers-dialog.ts';
 import { gallery, loadGalleryDriver, loadNewDriver } from '../../src/playground/gallery.ts';
+import type { OutputPane } from '../../src/playground/output-pane.ts';
 import { PlaygroundApp } from '../../src/playground/playground-app.ts';
 import type { SourceEditor } from '../../src/playground/source-editor.ts';
 import { dmaViolation, FakeMachineHost } from './fake-machine-host.ts';
@@ -33,9 +34,9 @@ describe('drivers of the page', () => {
   const sourceState = () => part('vp-source-title')?.shadowRoot?.querySelector('.state')?.textContent ?? '';
   const notice = () => part('.notice')?.textContent ?? '';
 
-  const open = async (layout: PlaygroundApp['layout'] = 'page') => {
+  const open = async (extent: PlaygroundApp['extent'] = 'page') => {
     app = new PlaygroundApp();
-    app.layout = layout;
+    app.extent = extent;
     host = new FakeMachineHost();
     app.machineHost = host;
     document.body.append(app);
@@ -248,7 +249,7 @@ describe('drivers of the page', () => {
     await open();
     await running();
     host.machine.screen = () => new Promise(() => {});
-    part('header [aria-label=Share]')?.dispatchEvent(new MouseEvent('click'));
+    part('vp-header')?.shadowRoot?.querySelector('[aria-label=Share]')?.dispatchEvent(new MouseEvent('click'));
     await until('the link', () => part('vp-share')?.shadowRoot?.querySelector('#link'));
     expect(part('vp-share')?.shadowRoot?.textContent).to.contain('The monitor shows nothing now');
   });
@@ -382,7 +383,7 @@ describe('drivers of the page', () => {
       await open();
       await until('the file', () => app.desk.workspace.file.name === 'ring.ts');
       expect(app.desk.workspace.current).to.include({ origin: 'link', held: true });
-      expect(app.tab).to.equal('findings');
+      expect(part<OutputPane>('vp-output')?.tab).to.equal('findings');
       const editor = () => part<SourceEditor>('vp-editor');
       await until('the selection', () => editor()?.selection);
       expect(editor()?.selection).to.deep.equal(view.selection);
@@ -412,8 +413,8 @@ describe('drivers of the page', () => {
       await open('embed');
       await frame();
       expect(host.machines).to.have.length(0);
-      expect(part('header')).to.equal(null);
-      expect(getComputedStyle(part('.output-pane') ?? document.body).display).to.equal('none');
+      expect(part('vp-header')).to.equal(null);
+      expect(getComputedStyle(part('.output') ?? document.body).display).to.equal('none');
       part('vp-monitor')?.shadowRoot?.querySelector<HTMLElement>('.start')?.click();
       await until('the machine', () => host.machines.length === 1);
     });

@@ -45,6 +45,7 @@ describe('files of a driver', () => {
     input.form?.requestSubmit();
     await settled();
   };
+  const output = (name: string) => app.renderRoot.querySelector('vp-output')?.shadowRoot?.querySelector(name);
   const editorText = () => app.renderRoot.querySelector<SourceEditor>('vp-editor')?.editor?.text;
 
   before(loadPageStyles);
@@ -161,7 +162,7 @@ describe('files of a driver', () => {
     expect(find('#tab-0 i')).to.equal(null);
     expect(app.renderRoot.querySelector<SourceEditor>('vp-editor')?.marks).to.deep.equal([]);
 
-    app.renderRoot.querySelector('vp-findings')?.shadowRoot?.querySelector<HTMLElement>('button')?.click();
+    output('vp-findings')?.shadowRoot?.querySelector<HTMLElement>('button')?.click();
     await settled();
     expect(chosen()?.id).to.equal('tab-1');
     expect(app.renderRoot.querySelector<SourceEditor>('vp-editor')?.marks[0]?.line).to.equal(3);
@@ -169,9 +170,7 @@ describe('files of a driver', () => {
       app.renderRoot.querySelector<SourceEditor>('vp-editor')?.shadowRoot?.querySelector('.vp-target'),
     );
 
-    const links = () => [
-      ...(app.renderRoot.querySelector('vp-log')?.shadowRoot?.querySelectorAll<HTMLElement>('.place') ?? []),
-    ];
+    const links = () => [...(output('vp-log')?.shadowRoot?.querySelectorAll<HTMLElement>('.place') ?? [])];
     await until('the line of the log', () => links().length > 1);
     expect(links().map((link) => link.textContent)).to.deep.equal(['my-mini.ts:1:1', 'ring.ts:3:7']);
     links()[0]?.click();

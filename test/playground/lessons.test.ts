@@ -31,6 +31,7 @@ describe('lessons of the page', () => {
   let mini: string;
   let beginning: string;
   const part = <Found extends Element>(selector: string) => app.shadowRoot?.querySelector<Found>(selector) ?? null;
+  const lessonsButton = () => part('vp-header')?.shadowRoot?.querySelector<HTMLElement>('[data-lessons]') ?? null;
   const pane = () => part<LessonPane>('vp-lesson');
   const inPane = <Found extends HTMLElement = HTMLElement>(selector: string) =>
     pane()?.shadowRoot?.querySelector<Found>(selector) ?? null;
@@ -48,7 +49,7 @@ describe('lessons of the page', () => {
     await app.updateComplete;
   };
   const openLessons = async () => {
-    part<HTMLElement>('[data-lessons]')?.click();
+    lessonsButton()?.click();
     await until('the lesson’s text', () => inPane('details.hint'));
   };
 
@@ -72,7 +73,7 @@ describe('lessons of the page', () => {
     expect(host.machine.options.source).to.equal(beginning);
     expect(new URL(location.href).searchParams.get('lesson')).to.equal('common-buffer');
     await until('the focus', () => pane()?.shadowRoot?.activeElement === inPane('h2'));
-    part<HTMLElement>('[data-lessons]')?.click();
+    lessonsButton()?.click();
     await until('the lesson put away', () => pane() === null);
     expect(current().source).to.equal(beginning);
   });

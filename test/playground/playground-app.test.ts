@@ -66,10 +66,10 @@ describe('playground page', () => {
       expect(enabled()).to.deep.equal(['stop', 'restart']);
       host.machine.comeUp();
       await settle();
-      expect(text('.state')).to.equal('Running');
-      expect(find('[role=status]')?.getAttribute('aria-live')).to.equal('polite');
-      expect(text('vp-engine', '.badge')).to.equal('WebGPUExample GPU 4000');
-      expect(text('.mode')).to.equal('640×480');
+      expect(text('vp-bezel', '.state')).to.equal('Running');
+      expect(find('vp-bezel', '[role=status]')?.getAttribute('aria-live')).to.equal('polite');
+      expect(text('vp-bezel', 'vp-engine', '.badge')).to.equal('WebGPUExample GPU 4000');
+      expect(text('vp-bezel', '.mode')).to.equal('640×480');
     });
 
     it('Stop shows at once, before the machine is gone, and stops it once', async () => {
@@ -78,7 +78,7 @@ describe('playground page', () => {
       await settle();
       button('stop')?.click();
       await app.updateComplete;
-      expect(text('.state')).to.equal('Stopped');
+      expect(text('vp-bezel', '.state')).to.equal('Stopped');
       await settle();
       button('stop')?.click();
       await settle();
@@ -104,15 +104,15 @@ describe('playground page', () => {
         arrive = resolve;
       });
       await open();
-      expect(text('.state')).to.equal('Starting');
+      expect(text('vp-bezel', '.state')).to.equal('Starting');
       button('stop')?.click();
       await settle();
-      expect(text('.state')).to.equal('Stopped');
+      expect(text('vp-bezel', '.state')).to.equal('Stopped');
       expect(slots()).to.have.length(0);
       arrive();
       await settle();
       expect(host.machine.stops).to.equal(1);
-      expect(text('.state')).to.equal('Stopped');
+      expect(text('vp-bezel', '.state')).to.equal('Stopped');
     });
 
     it('Run lets a paused machine go on instead of booting another', async () => {
@@ -160,7 +160,7 @@ describe('playground page', () => {
       old.emit({ type: 'state', state: 'crashed' });
       old.emit({ type: 'finding', finding: findingAt(3) });
       await settle();
-      expect(text('.state')).to.equal('Running');
+      expect(text('vp-bezel', '.state')).to.equal('Running');
       expect(app.session.findingTotal).to.equal(0);
     });
 
@@ -171,7 +171,7 @@ describe('playground page', () => {
       button('stop')?.click();
       host.machine.emit({ type: 'finding', finding: findingAt(3, { rule: 'leak' }) });
       await settle();
-      expect(all('vp-findings', '.row')).to.have.length(1);
+      expect(all('vp-output', 'vp-findings', '.row')).to.have.length(1);
     });
   });
 
@@ -296,7 +296,7 @@ describe('playground page', () => {
       expect(screen).to.contain('*** STOP: 0x000000E6 (0x00000003,0x00020000,0xFE000000,0x00000000)');
       expect(screen).to.contain(dmaViolation.message);
       expect(screen).to.contain('mini.ts:12:5');
-      expect(text('[role=status]')).to.equal('Crashed: DRIVER_VERIFIER_DMA_VIOLATION');
+      expect(text('vp-bezel', '[role=status]')).to.equal('Crashed: DRIVER_VERIFIER_DMA_VIOLATION');
       expect(find('vp-editor', 'vp-source', '[data-line="12"]')?.classList.contains('error')).to.equal(true);
       expect(enabled()).to.deep.equal(['run', 'restart']);
     });
@@ -322,7 +322,7 @@ describe('playground page', () => {
         { file: 'mini.ts', line: 9, column: 14, message: 'Unexpected token' },
       ]);
       await open();
-      expect(text('.state')).to.equal('Not booted');
+      expect(text('vp-bezel', '.state')).to.equal('Not booted');
       expect(text('vp-monitor', '.panel h2')).to.equal('The source does not compile: 2 errors');
       expect(all('vp-monitor', '.place').map((place) => place.textContent)).to.deep.equal([
         'mini.ts:150:3',
@@ -355,7 +355,7 @@ describe('playground page', () => {
       expect(Number(text('vp-stats', '[data-counter=frames] .value'))).to.be.closeTo(15 / seconds, 3);
       expect(text('vp-stats', '[data-counter=interrupts] .value')).to.equal('0');
       expect(find('vp-stats', '[data-counter=frames]')?.title).to.contain('Since boot: 25.');
-      const lit = () => all('vp-lights', '.light.on').map((light) => light.getAttribute('aria-label'));
+      const lit = () => all('vp-bezel', 'vp-lights', '.light.on').map((light) => light.getAttribute('aria-label'));
       expect(lit()).to.deep.equal(['Doorbell: active']);
       button('stop')?.click();
       await settle();
@@ -366,14 +366,15 @@ describe('playground page', () => {
 
   describe('findings and log', () => {
     it('marks the line of a finding, and a click on the finding scrolls to it', async () => {
+      app.layout = 'learn';
       await open();
       host.machine.comeUp();
       for (let index = 0; index < 3; index++) host.machine.emit({ type: 'finding', finding: findingAt(180) });
       host.machine.emit({ type: 'finding', finding: findingAt(null, { code: '0xC4/91' }) });
       await settle();
-      expect(text('#tab-findings .count')).to.equal('4');
-      expect(find('#tab-findings')?.getAttribute('aria-selected')).to.equal('true');
-      const rows = all('vp-findings', '.row');
+      expect(text('vp-output', '#tab-findings .count')).to.equal('4');
+      expect(find('vp-output', '#tab-findings')?.getAttribute('aria-selected')).to.equal('true');
+      const rows = all('vp-output', 'vp-findings', '.row');
       expect(rows).to.have.length(2);
       expect(rows[0]?.textContent).to.match(/0xE6\/03[\s\S]*×3[\s\S]*mini\.ts:180:3/);
       expect(rows[1]?.tagName).to.equal('DIV');
@@ -397,7 +398,7 @@ describe('playground page', () => {
       host.machine.comeUp();
       host.machine.emit({ type: 'finding', finding: findingAt(180, { callers: ['mini.ts:20:3', 'mini.ts:5:1'] }) });
       await settle();
-      const callers = all('vp-findings', '.callers button');
+      const callers = all('vp-output', 'vp-findings', '.callers button');
       expect(callers.map((button) => button.textContent)).to.deep.equal(['mini.ts:20:3', 'mini.ts:5:1']);
       let asked: unknown;
       app.addEventListener('show-line', (event) => {
@@ -408,18 +409,19 @@ describe('playground page', () => {
     });
 
     it('a visitor who chose the log is not taken away from it', async () => {
+      app.layout = 'learn';
       await open();
-      find('#tab-log')?.click();
+      find('vp-output', '#tab-log')?.click();
       host.machine.emit({ type: 'finding', finding: findingAt(5) });
       await settle();
-      expect(find('#tab-log')?.getAttribute('aria-selected')).to.equal('true');
+      expect(find('vp-output', '#tab-log')?.getAttribute('aria-selected')).to.equal('true');
     });
 
     it('logs what the machine says, boots apart', async () => {
       await open();
       host.machine.emit({ type: 'log', source: 'driver', level: 'warn', text: 'no such mode' });
       await settle();
-      const log = find<LogView>('vp-log');
+      const log = find<LogView>('vp-output', 'vp-log');
       const rows = [...(log?.renderRoot.querySelectorAll('.row .text') ?? [])].map((row) => row.textContent);
       expect(rows).to.deep.equal(['── boot 1: mini.ts, 640×480, engine auto ──', 'no such mode']);
     });
@@ -437,7 +439,7 @@ describe('playground page', () => {
       host.machine.comeUp();
       press('.', modifier);
       await settle();
-      expect(text('.state')).to.equal('Stopped');
+      expect(text('vp-bezel', '.state')).to.equal('Stopped');
       press('Enter', modifier);
       await settle();
       expect(host.machines).to.have.length(2);
@@ -460,18 +462,20 @@ describe('playground page', () => {
     });
 
     it('goes to source, findings and log, and along the tabs with arrows', async () => {
+      app.layout = 'learn';
       await open();
       press('s');
+      await settle();
       expect(find('vp-editor', 'vp-source')?.shadowRoot?.activeElement?.tagName).to.equal('PRE');
       press('f');
       await settle();
-      expect(app.shadowRoot?.activeElement?.id).to.equal('tab-findings');
-      app.shadowRoot?.activeElement?.dispatchEvent(
+      expect(find('vp-output')?.shadowRoot?.activeElement?.id).to.equal('tab-findings');
+      find('vp-output')?.shadowRoot?.activeElement?.dispatchEvent(
         new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true, composed: true }),
       );
       await settle();
-      expect(app.shadowRoot?.activeElement?.id).to.equal('tab-log');
-      expect(find('#panel-log')?.hidden).to.equal(false);
+      expect(find('vp-output')?.shadowRoot?.activeElement?.id).to.equal('tab-log');
+      expect(find('vp-output', '#panel-log')?.hidden).to.equal(false);
     });
   });
 
@@ -496,8 +500,8 @@ describe('playground page', () => {
       host.supported = { kind: 'no-webgpu', reason: 'no adapter' };
       await open();
       expect(host.machines).to.have.length(1);
-      find('vp-engine', 'button.badge')?.click();
-      const help = find('vp-engine', '[popover]');
+      find('vp-bezel', 'vp-engine', 'button.badge')?.click();
+      const help = find('vp-bezel', 'vp-engine', '[popover]');
       expect(help?.matches(':popover-open')).to.equal(true);
       expect(help?.textContent).to.contain('chrome://gpu');
       expect(help?.textContent).to.contain('no adapter');

@@ -67,39 +67,45 @@ describe('stepping on the page', () => {
     button('pause')?.focus();
     button('pause')?.click();
     await settle();
-    expect([label('pause'), text('.state i + span')]).to.deep.equal([
+    expect([label('pause'), text('vp-bezel', '.state i + span')]).to.deep.equal([
       'Resume',
       'Paused, but the driver has not come to a VideoPort call yet',
     ]);
-    expect(text('vp-hold', 'div')).to.equal('Not at a VideoPort call yet');
+    expect(text('vp-bezel', 'vp-hold', 'div')).to.equal('Not at a VideoPort call yet');
     expect(enabled()).to.deep.equal(['run', 'stop', 'restart', 'pause']);
     host.machine.emit({ type: 'held', hold: holdAt(12) });
     await settle();
     expect(enabled()).to.deep.equal(['run', 'stop', 'restart', 'pause', 'step', 'step-out']);
     button('pause')?.click();
     await settle();
-    expect([label('pause'), host.machine.resumes, text('.state')]).to.deep.equal(['Pause', 1, 'Running']);
+    expect([label('pause'), host.machine.resumes, text('vp-bezel', '.state')]).to.deep.equal(['Pause', 1, 'Running']);
     expect(find('vp-controls')?.shadowRoot?.activeElement).to.equal(button('pause'));
   });
 
   it('tells the call, its callback, its IRQL and its places, aloud too, and nothing of the page moves', async () => {
     const boxes = () =>
-      ['vp-monitor', '.bezel', 'vp-controls', 'vp-stats', 'vp-editor'].map((name) =>
+      ['vp-monitor', 'vp-bezel', 'vp-controls', 'vp-stats', 'vp-editor'].map((name) =>
         JSON.stringify(find(name)?.getBoundingClientRect()),
       );
     const before = boxes();
     host.machine.pause();
     host.machine.emit({ type: 'held', hold: holdAt(12, { callers: ['mini.ts:40:3', 'other.ts:5:1'] }) });
     await settle();
-    expect(text('.state')).to.equal('Paused before VideoPortAllocateCommonBuffer, mini.ts line 12, PASSIVE_LEVEL');
-    expect(text('vp-hold', 'div')).to.equal('VideoPortAllocateCommonBuffer(ext, 0x80000001, 4096, out, TRUE, 0)');
-    expect(text('vp-hold', '.where')).to.equal('HwVidFindAdapter · PASSIVE_LEVEL · mini.ts:12 ← 40 ← other.ts:5');
+    expect(text('vp-bezel', '.state')).to.equal(
+      'Paused before VideoPortAllocateCommonBuffer, mini.ts line 12, PASSIVE_LEVEL',
+    );
+    expect(text('vp-bezel', 'vp-hold', 'div')).to.equal(
+      'VideoPortAllocateCommonBuffer(ext, 0x80000001, 4096, out, TRUE, 0)',
+    );
+    expect(text('vp-bezel', 'vp-hold', '.where')).to.equal(
+      'HwVidFindAdapter · PASSIVE_LEVEL · mini.ts:12 ← 40 ← other.ts:5',
+    );
     expect(boxes()).to.deep.equal(before);
-    expect(find('vp-lights')?.checkVisibility()).to.equal(false);
+    expect(find('vp-bezel', 'vp-lights')?.checkVisibility()).to.equal(false);
     host.machine.resume();
     await settle();
-    expect(find('vp-hold')?.checkVisibility()).to.equal(false);
-    expect(find('vp-lights')?.checkVisibility()).to.equal(true);
+    expect(find('vp-bezel', 'vp-hold')?.checkVisibility()).to.equal(false);
+    expect(find('vp-bezel', 'vp-lights')?.checkVisibility()).to.equal(true);
   });
 
   it('F8, F10 and Shift+F11 do it from anywhere, the editor included', async () => {
@@ -138,14 +144,14 @@ describe('stepping on the page', () => {
     await settle();
     button('step')?.click();
     await settle();
-    expect(text('vp-hold', 'b')).to.equal('VideoPortAllocateCommonBuffer');
+    expect(text('vp-bezel', 'vp-hold', 'b')).to.equal('VideoPortAllocateCommonBuffer');
     button('step')?.click();
     expect(host.machine.steps).to.deep.equal(['step']);
-    await until(() => text('vp-hold', 'div') === 'Not at a VideoPort call yet');
+    await until(() => text('vp-bezel', 'vp-hold', 'div') === 'Not at a VideoPort call yet');
     expect(enabled()).to.deep.equal(['run', 'stop', 'restart', 'pause']);
     host.machine.emit({ type: 'held', hold: holdAt(13, { call: 'VideoPortZeroMemory' }) });
     await settle();
-    expect(text('vp-hold', 'b')).to.equal('VideoPortZeroMemory');
+    expect(text('vp-bezel', 'vp-hold', 'b')).to.equal('VideoPortZeroMemory');
   });
 
   it('marks the line and brings it into view without taking the focus; an edit takes the mark away', async () => {
@@ -184,7 +190,7 @@ describe('stepping on the page', () => {
     await until(() => host.machines.length === 2);
     host.machine.comeUp();
     await settle();
-    expect([text('.state'), label('pause'), host.machine.options.paused]).to.deep.equal([
+    expect([text('vp-bezel', '.state'), label('pause'), host.machine.options.paused]).to.deep.equal([
       'Running',
       'Pause',
       undefined,
@@ -201,9 +207,9 @@ describe('stepping on the page', () => {
     host.machine.emit({ type: 'state', state: 'paused' });
     host.machine.emit({ type: 'held', hold: holdAt(1, { callback: 'DriverEntry' }) });
     await settle();
-    expect(text('vp-hold', '.where')).to.contain('DriverEntry');
+    expect(text('vp-bezel', 'vp-hold', '.where')).to.contain('DriverEntry');
     button('stop')?.click();
     await settle();
-    expect([text('.state'), held()]).to.deep.equal(['Stopped', []]);
+    expect([text('vp-bezel', '.state'), held()]).to.deep.equal(['Stopped', []]);
   });
 });

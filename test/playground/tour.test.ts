@@ -49,7 +49,7 @@ describe('tour', () => {
     /** Sizes, and places within the page, which may be scrolled. */
     const places = () => {
       const { x, y } = app.getBoundingClientRect();
-      return ['header', '.case', '.source-pane', '.output-pane'].map((selector) => {
+      return ['vp-header', '.case', '.source-pane', 'vp-output'].map((selector) => {
         const box = app.shadowRoot?.querySelector(selector)?.getBoundingClientRect();
         return [(box?.x ?? 0) - x, (box?.y ?? 0) - y, box?.width, box?.height];
       });

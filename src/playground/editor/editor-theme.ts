@@ -25,7 +25,15 @@ const layout = EditorView.theme({
     pointerEvents: 'none',
   },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.5', overscrollBehavior: 'contain' },
-  '.cm-content': { padding: '6px 0', caretColor: 'var(--accent)', tabSize: '2' },
+  // Long lines are wrapped where the page asks for it: CodeMirror goes by what is drawn.
+  '.cm-content': {
+    padding: '6px 0',
+    caretColor: 'var(--accent)',
+    tabSize: '2',
+    whiteSpace: 'var(--code-wrap, pre)',
+    flexShrink: 'var(--code-shrink, 0)',
+    overflowWrap: 'anywhere',
+  },
   '.cm-line': { padding: '0 16px 0 0' },
   '.cm-gutters': { backgroundColor: 'var(--surface)', color: 'var(--text-faint)', border: '0' },
   '.cm-gutter-lint': { width: '14px' },
