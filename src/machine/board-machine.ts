@@ -26,6 +26,7 @@ import {
 import { THREAD_STUCK_IN_DEVICE_DRIVER } from '../ddi/bug-checks.ts';
 import type { Engine, EngineEvent, EngineOptions } from '../engine/engine.ts';
 import { SharedRing } from '../memory/shared-ring.ts';
+import type { GeneratedPosition } from '../verifier/source-position.ts';
 import { createVerifier } from '../verifier/verifier.ts';
 import type { BoardEvent, BoardOptions, CpuBoot, CpuCommand, CpuEvent, HoldRequest } from './board-protocol.ts';
 import type { Program } from './compile.ts';
@@ -38,9 +39,13 @@ import { Watchdog } from './watchdog.ts';
 
 /** How often the page hears figures, and the watchdog looks. */
 const TICK_MS = 250;
-/** Of the time that a stop may take, the part in which some callback must have returned. */
-const STUCK_SHARE = 0.4;
-const STOP_POLL_MS = 10;
+/**
+ * Of the time that a stop may take, the part in which some callback must have returned: of the usual 80 ms as much as a long
+ * callback needs to come to its end, and as little as is not felt where it never does.
+ */
+const STUCK_SHARE = 0.5;
+/** The shortest that browsers give to timers in a row. */
+const STOP_POLL_MS = 4;
 /** What the watchdog needs beyond its limit: it looks now and then, and gives the driver time to reach a safepoint. */
 const WATCHDOG_SPARE_MS = 1500;
 /** How long the processor has to answer a question. */
@@ -77,6 +82,8 @@ export class BoardMachine {
   /** The processor has said its last word. */
   #done = false;
   #crashed = false;
+  /** Where a driver that does not come to its end was last seen. */
+  #whereabouts: readonly GeneratedPosition[] = [];
   #refused = 0;
   #lastDrain = 0;
   #drainAgain: ReturnType<typeof setTimeout> | null = null;
@@ -212,8 +219,10 @@ export class BoardMachine {
     const doing = this.#watchdog.doing();
     this.#end();
     if (this.#done) return 'complete';
-    if (!running || this.#crashed) return 'none';
-    this.#publish([{ type: 'log', source: 'port', level: 'warn', text: `the driver was ended by force: ${doing}` }]);
+    const begun =
+      Atomics.load(this.#control, CALLBACK_COUNT) !== 0 || Atomics.load(this.#control, CPU_STATE) !== CPU_IDLE;
+    if (!running || !begun || this.#crashed) return 'none';
+    this.#publish([{ type: 'forced', doing, positions: this.#whereabouts }]);
     return 'forced';
   }
 
@@ -225,14 +234,25 @@ export class BoardMachine {
     const stuckMs = watched ? graceMs : graceMs * STUCK_SHARE;
     let callback = Atomics.load(this.#control, CALLBACK_COUNT);
     let since = start;
+    let asked = false;
     for (;;) {
       await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));
       const now = performance.now();
       const count = Atomics.load(this.#control, CALLBACK_COUNT);
-      if (count !== callback) since = now;
+      if (count !== callback) {
+        // A driver that had not even begun when the stop was asked for gains no time by beginning.
+        if (callback !== 0) since = now;
+        asked = false;
+        this.#whereabouts = [];
+      }
       callback = count;
-      const idle = Atomics.load(this.#control, CPU_STATE) === CPU_IDLE;
+      const idle = count !== 0 && Atomics.load(this.#control, CPU_STATE) === CPU_IDLE;
       const stuck = !idle && now - since > stuckMs;
+      // A callback that takes long is asked where it is, for the case that it has to be named: one that calls the port can answer.
+      if (!idle && !asked && now - since > stuckMs / 2) {
+        asked = true;
+        this.#command({ type: 'where' });
+      }
       if (now - start > graceMs || stuck || this.#ended || this.#crashed) return;
     }
   }
@@ -248,6 +268,8 @@ export class BoardMachine {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    // A loop that never comes back to its worker spins on for seconds after its end; one that calls the port is put to sleep there.
+    if (this.#worker) this.hold('pause');
     this.#worker?.terminate();
     this.#worker = null;
     // Ends the pending look at the control words, which would keep the machine's memory alive for ever.
@@ -351,6 +373,7 @@ export class BoardMachine {
         if (!event) break;
         batch.push(event);
         if (event.type === 'traced-functions' && this.#recorder) this.#recorder.functions = event.names.map(String);
+        if (event.type === 'whereabouts') this.#whereabouts = event.positions;
         if (event.type === 'common-buffers') this.#collectBuffers(event.list, event.last);
       }
     } catch (error) {

@@ -74,12 +74,16 @@ export type CpuEvent =
   /** Of a traced processor: names of the port's functions, by the index that records give. */
   | { readonly type: 'traced-functions'; readonly names: readonly string[] }
   | { readonly type: 'failed'; readonly reason: string; readonly positions: readonly GeneratedPosition[] }
+  /** The answer to `where`. */
+  | { readonly type: 'whereabouts'; readonly positions: readonly GeneratedPosition[] }
   /** Shut down: nothing more comes. */
   | { readonly type: 'done' };
 
 /** To the worker, through the ring `commands`. */
 export type CpuCommand =
   | { readonly type: 'stop' }
+  /** Say where the driver is: taken at its next call of the port, or in its wait. */
+  | { readonly type: 'where' }
   /** Send `common-buffers`. */
   | { readonly type: 'common-buffers' }
   /** The device met something; the worker knows where in the driver it began. BigInts as decimal strings. */
@@ -146,4 +150,6 @@ export type BoardMessage =
 /** What the board itself has to say. */
 export type BoardEvent =
   | { readonly type: 'stats'; readonly stats: MachineStats }
-  | { readonly type: 'dropped'; readonly lines: number };
+  | { readonly type: 'dropped'; readonly lines: number }
+  /** The driver was ended by force: why, and where it was, if it has said so. */
+  | { readonly type: 'forced'; readonly doing: string; readonly positions: readonly GeneratedPosition[] };

@@ -178,6 +178,7 @@ function start(boot: CpuBoot): void {
     ) {
       if (command.type === 'stop') stopRequested = true;
       else if (command.type === 'common-buffers') sendBuffers();
+      else if (command.type === 'where') emit({ type: 'whereabouts', positions: driverPositions(new Error()) });
       else reportDeviceEvent(command.event, observer, { doorbell, released, whatElse });
     }
   };

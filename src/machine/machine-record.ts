@@ -122,6 +122,13 @@ export class MachineRecord {
         this.stats = event.stats;
         this.#emit({ type: 'stats', stats: event.stats });
         break;
+      case 'forced': {
+        const { file, line, column } = this.#place(event.positions);
+        const where = file === null ? '' : `; it was last seen at ${file}:${line}:${column}`;
+        this.#addLog('port', 'warn', `the driver was ended by force: ${event.doing}${where}`);
+        break;
+      }
+      case 'whereabouts':
       case 'traced-functions':
       case 'done':
         break;

@@ -49,7 +49,7 @@ export interface CommonBufferRecord {
 
 /**
  * How the machine ended. `complete`: the driver shut down, and leaks were looked for · `forced`: it did not finish in
- * the time it was given, so what it still held is not known · `none`: it crashed or failed before, or still runs
+ * the time it was given, so what it still held is not known · `none`: it crashed or failed before, had not begun, or still runs
  */
 export type Shutdown = 'complete' | 'forced' | 'none';
 

@@ -421,7 +421,9 @@ describe('shutdown', () => {
     const report = await machine.stop();
     expect(report.shutdown).to.equal('forced');
     expect(report.commonBuffers).to.have.length(5);
-    expect(logOf(events)).to.match(/the driver was ended by force: HwVidSetPowerState has not returned/);
+    expect(logOf(events)).to.match(
+      /the driver was ended by force: HwVidSetPowerState has not returned; it was last seen at driver\.ts:\d+:\d+/,
+    );
   });
   it('that is forced because a callback waits says so: which one, and in what', async () => {
     const { machine, events } = await boot(
@@ -432,7 +434,9 @@ describe('shutdown', () => {
     await until(async () => /now/.test(logOf(events)));
     const report = await machine.stop();
     expect(report.shutdown).to.equal('forced');
-    expect(logOf(events)).to.match(/ended by force: HwVidFindAdapter waits in VideoPortWaitForSingleObject/);
+    expect(logOf(events)).to.match(
+      /ended by force: HwVidFindAdapter waits in VideoPortWaitForSingleObject .*; it was last seen at driver\.ts:\d+:\d+/,
+    );
   });
   it('is waited for when there is time: leaks and wrong releases are found', async () => {
     const source = slow(300).replace(
