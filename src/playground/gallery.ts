@@ -42,7 +42,7 @@ const table: readonly GalleryEntry[] = [
     id: 'sprites',
     name: 'sprites',
     sentence: 'Thousands of glowing balls, blended over one another by one packet a frame.',
-    teaches: ['blending', 'a texture atlas', 'few packets, much work'],
+    teaches: ['blending', 'local memory', 'few packets, much work'],
     difficulty: 'intermediate',
   },
   {

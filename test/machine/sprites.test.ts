@@ -20,6 +20,9 @@ describe('the driver sprites', () => {
       expect(report.fences).to.equal(FRAMES);
       expect(report.commonBuffers.every((buffer) => buffer.released)).to.equal(true);
       expect(colours(still.pixels)).to.be.greaterThan(100);
+      // Atlas and frames lie in local memory: of a frame only its vertices cross the bus, and its fence.
+      expect(report.dmaWriteBytes).to.be.below(4096);
+      expect(report.dmaReadBytes).to.be.below((FRAMES + 2) * 200_000);
     });
   }
 
