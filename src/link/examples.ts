@@ -1,9 +1,11 @@
-/** The shipped drivers' texts by id. The id of a driver is its file's name without `.ts`. */
+/** The shipped drivers' texts by id. The id of a driver is its file's name without `.ts`; those that lessons begin with have ids, too. */
+import { lessonOf } from '../lessons/driver-id.ts';
+
 const files = import.meta.glob<string>('../miniports/*.ts', { query: '?raw', import: 'default' });
 
-const texts = new Map<string, Promise<string>>();
+const texts = new Map<string, Promise<string | null>>();
 
-/** The ids of all shipped drivers. */
+/** The ids of the shipped drivers that are in the gallery. */
 export const exampleIds: readonly string[] = Object.keys(files).map((path) => path.replace(/^.*\/|\.ts$/g, ''));
 
 /** The example that stands behind drivers that began as none: their texts still share its imports. */
@@ -14,10 +16,20 @@ export function provideExample(id: string, text: string): void {
   texts.set(id, Promise.resolve(text));
 }
 
+/** What a lesson begins with; null when there is no such lesson. */
+async function loadBeginning(lesson: string): Promise<string | null> {
+  const [{ lessonById }, { loadLesson }] = await Promise.all([
+    import('../lessons/course.ts'),
+    import('../lessons/load-lesson.ts'),
+  ]);
+  return lessonById(lesson) ? (await loadLesson(lesson)).beginning : null;
+}
+
 /** The text of a shipped driver; null when there is none of that id. Rejects when it cannot be fetched. */
 export async function loadExample(id: string): Promise<string | null> {
   const path = `../miniports/${id}.ts`;
-  const load = Object.hasOwn(files, path) ? files[path] : undefined;
+  const lesson = lessonOf(id);
+  const load = lesson !== null ? () => loadBeginning(lesson) : Object.hasOwn(files, path) ? files[path] : undefined;
   if (!load) return null;
   const known = texts.get(id) ?? load();
   texts.set(id, known);

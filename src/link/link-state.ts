@@ -1,4 +1,5 @@
 /** What a link carries, and what reading one can come to. */
+import { lessonOf } from '../lessons/driver-id.ts';
 import type { DriverFile } from '../machine/driver-files.ts';
 
 /** How the machine is put together. */
@@ -19,17 +20,21 @@ export interface TextRange {
 
 /** What the page shows beside the machine. */
 export interface LinkView {
-  /** Panes that somebody has chosen, by name, such as `findings`. A page skips those that it does not have. */
+  /** Panes that somebody has chosen, by name, such as `findings`; `no-lesson` was put away. A page skips those that it does not have. */
   readonly panes: readonly string[];
   /** Which of the driver's files is in the editor, counted from 0, the entry. */
   readonly file: number;
   /** What is selected there. */
   readonly selection: TextRange | null;
+  /** How the page is laid out, by name; missing: as usual, see {@link usualLayout}. A page takes the usual for one that it does not have. */
+  readonly layout?: string;
+  /** Where the dividers were put, by name, in whole percent; missing: nobody moved them. */
+  readonly dividers?: Readonly<Record<string, number>>;
 }
 
 /** Everything that a link carries. */
 export interface LinkState {
-  /** Id of the shipped driver that the source is, or began as. */
+  /** Id of the shipped driver, or of the lesson's, that the source is, or began as. */
   readonly base: string;
   /** The driver's file name; `<base>.ts` goes without saying. */
   readonly fileName: string;
@@ -50,6 +55,14 @@ export type LinkReading =
   | { readonly kind: 'none' }
   | { readonly kind: 'opened'; readonly state: LinkState; readonly shipped: boolean }
   | { readonly kind: 'damaged' | 'too-new' | 'unavailable'; readonly reason: string };
+
+/**
+ * How the page is laid out when a link does not say. Links leave it out, so it must never change.
+ * @param base what the link builds on: lessons are read beside their drivers
+ */
+export function usualLayout(base: string): string {
+  return lessonOf(base) === null ? 'debug' : 'learn';
+}
 
 /** What a machine is put together from when nobody chose. Links leave these values out, so they must never change. */
 export const defaultMachine: LinkMachine = { engine: 'auto', width: 640, height: 480, verifier: true };

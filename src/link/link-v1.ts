@@ -11,5 +11,9 @@ export function encodePayload(state: LinkState, example: string): string {
 /** @returns what the payload says; null when it was damaged */
 export function decodePayload(payload: string, base: string, example: string): LinkState | null {
   const found = unpack(payload, example);
-  return found && { base, source: found.text, ...readSettings(new URLSearchParams(found.settings), base) };
+  if (!found) return null;
+  const settings = new URLSearchParams(found.settings);
+  // Several files: the link was made as one of version 2, and its number was changed on its way.
+  if (settings.has('f')) return null;
+  return { base, source: found.text, ...readSettings(settings, base) };
 }

@@ -21,7 +21,8 @@ export function decodePayload(payload: string, base: string, example: string): L
   if (!found) return null;
   const settings = new URLSearchParams(found.settings);
   const list = settings.getAll('f').map((entry) => /^(\d{1,7}):(.+)$/s.exec(entry));
-  if (list.length >= mostFiles) return null;
+  // One file alone makes a link of version 1.
+  if (list.length === 0 || list.length >= mostFiles) return null;
   const others: DriverFile[] = [];
   // From the end: what the others leave is the entry's.
   let end = found.text.length;

@@ -2,6 +2,7 @@
  * Share links: a page's whole state in the fragment of its address, `#v<version>.<example>@<hash>.<payload>`. Nothing is sent to any server.
  * See docs/links.md.
  */
+import { driverOfLesson, lessonOf } from '../lessons/driver-id.ts';
 import { type Dictionary, loadDictionary } from './dictionaries.ts';
 import { defaultExample, loadExample } from './examples.ts';
 import { textHash } from './fingerprint.ts';
@@ -15,6 +16,10 @@ const codecs = {
   1: () => import('./link-v1.ts'),
   2: () => import('./link-v2.ts'),
 } as const;
+
+/** Links call the driver that a lesson begins with `_<lesson>`, which is short. */
+const nameOf = (id: string): string => (lessonOf(id) === null ? id : `_${lessonOf(id)}`);
+const idOf = (name: string): string => (name.startsWith('_') ? driverOfLesson(name.slice(1)) : name);
 
 const damaged = (what: string): LinkReading => ({
   kind: 'damaged',
@@ -33,7 +38,7 @@ export async function encodeLink(state: LinkState): Promise<string> {
   const base = known === null ? defaultExample : state.base;
   const example = known ?? (await loadExample(base));
   if (example === null) throw new Error(`encodeLink: there is no example ${base} to build on`);
-  return `#v${version}.${base}@${textHash(example)}.${encodePayload({ ...state, base }, example)}`;
+  return `#v${version}.${nameOf(base)}@${textHash(example)}.${encodePayload({ ...state, base }, example)}`;
 }
 
 /** Reads a fragment. Never rejects: whatever is wrong is told in the result. */
@@ -50,7 +55,8 @@ export async function decodeLink(fragment: string): Promise<LinkReading> {
   if (version !== '1' && version !== '2') return damaged(`there are no links of version ${version}`);
   const parts = /^\.([\w-]+)@([\da-f]{8})\.([^.]*)$/.exec(rest);
   if (!parts) return damaged('a part of it is missing');
-  const [, base = '', hash = '', payload = ''] = parts;
+  const [, name = '', hash = '', payload = ''] = parts;
+  const base = idOf(name);
   let dictionary: Dictionary | null;
   let codec: Pick<typeof import('./link-v1.ts'), 'decodePayload'>;
   try {

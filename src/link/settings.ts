@@ -1,5 +1,15 @@
 /** A link's settings: everything that it carries besides the source, as `key=value` joined by `&`. Only what is unusual is there. */
-import { defaultMachine, type LinkMachine, type LinkState, type LinkView, type TextRange } from './link-state.ts';
+import {
+  defaultMachine,
+  type LinkMachine,
+  type LinkState,
+  type LinkView,
+  type TextRange,
+  usualLayout,
+} from './link-state.ts';
+
+/** What panes and layouts are called. */
+const plainName = /^[a-z][a-z-]{0,19}$/;
 
 /** Most panes that a link names. */
 const MOST_PANES = 8;
@@ -18,6 +28,22 @@ function readRange(text: string): TextRange | null {
   return { line, column, endLine, endColumn };
 }
 
+/** Where dividers were put: `c38r60` are the columns' at 38 per cent, the rows' at 60. */
+const dividerNames = ['columns', 'rows'] as const;
+
+function writeDividers(dividers: Readonly<Record<string, number>>): string {
+  return dividerNames.map((name) => (dividers[name] === undefined ? '' : `${name[0]}${dividers[name]}`)).join('');
+}
+
+function readDividers(text: string): Record<string, number> {
+  const dividers: Record<string, number> = {};
+  for (const name of dividerNames) {
+    const share = new RegExp(`${name[0]}(\\d{1,3})(?!\\d)`).exec(text)?.[1];
+    if (share !== undefined) dividers[name] = Number(share);
+  }
+  return dividers;
+}
+
 /** @returns the settings of a state, without its files */
 export function writeSettings({ base, fileName, machine, view }: LinkState): URLSearchParams {
   const settings = new URLSearchParams();
@@ -28,6 +54,9 @@ export function writeSettings({ base, fileName, machine, view }: LinkState): URL
   if (!machine.verifier) settings.set('v', '0');
   if (view && view.panes.length > 0) settings.set('p', view.panes.join(' '));
   if (view && view.file > 0) settings.set('o', String(view.file));
+  if (view?.layout && view.layout !== usualLayout(base)) settings.set('l', view.layout);
+  const dividers = writeDividers(view?.dividers ?? {});
+  if (dividers !== '') settings.set('d', dividers);
   const selection = view?.selection ? writeRange(view.selection) : '1:1';
   if (selection !== '1:1') settings.set('s', selection);
   return settings;
@@ -46,10 +75,18 @@ export function readSettings(
     height: size ? Number(size[2]) : defaultMachine.height,
     verifier: settings.get('v') !== '0',
   };
-  const panes = (settings.get('p') ?? '').split(' ').filter((pane) => /^[a-z][a-z-]{0,19}$/.test(pane));
+  const panes = (settings.get('p') ?? '').split(' ').filter((pane) => plainName.test(pane));
   const file = /^\d{1,2}$/.test(settings.get('o') ?? '') ? Number(settings.get('o')) : 0;
   const selection = readRange(settings.get('s') ?? '');
-  const view = { panes: panes.slice(0, MOST_PANES), file, selection };
-  const usual = panes.length === 0 && file === 0 && selection === null;
+  const layout = settings.get('l') ?? '';
+  const dividers = readDividers(settings.get('d') ?? '');
+  const view = {
+    panes: panes.slice(0, MOST_PANES),
+    file,
+    selection,
+    ...(plainName.test(layout) ? { layout } : {}),
+    ...(Object.keys(dividers).length > 0 ? { dividers } : {}),
+  };
+  const usual = panes.length === 0 && file === 0 && selection === null && !('layout' in view) && !('dividers' in view);
   return { fileName: settings.get('n') ?? `${base}.ts`, machine, ...(usual ? {} : { view }) };
 }

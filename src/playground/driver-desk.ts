@@ -1,5 +1,6 @@
 /** What can be done with drivers: open one from the gallery, a link or a file, begin one, keep, rename, delete, share. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { lessonOf } from '../lessons/driver-id.ts';
 import { defaultExample, provideExample } from '../link/examples.ts';
 import { decodeLink, encodeLink } from '../link/link.ts';
 import type { LinkMachine, LinkState, LinkView } from '../link/link-state.ts';
@@ -9,7 +10,7 @@ import type { FileRequest } from './file-tabs.ts';
 import { loadGalleryDriver, loadNewDriver } from './gallery.ts';
 import { LiveRun } from './live-run.ts';
 import { download } from './share-dialog.ts';
-import { fileNameFrom, lessonOf, Workspace } from './workspace.ts';
+import { fileNameFrom, Workspace } from './workspace.ts';
 
 /** Something that the visitor must know. */
 export interface Notice {
@@ -123,10 +124,12 @@ export class DriverDesk implements ReactiveController {
     if (reading.kind === 'opened') {
       const { state, shipped } = reading;
       this.#options.setMachine(state.machine);
-      if (shipped) this.workspace.openShipped(state.base, state.source);
+      const lesson = lessonOf(state.base);
+      if (shipped && lesson !== null) this.workspace.openLesson(lesson, state.source);
+      else if (shipped) this.workspace.openShipped(state.base, state.source);
       else this.workspace.openLink(withPlainNames(state));
       this.#wasOpened();
-      if (state.view) this.#options.setView(state.view);
+      this.#options.setView(state.view ?? { panes: [], file: 0, selection: null });
     } else {
       this.workspace.openNothing();
       this.#wasOpened({ kind: 'bad', text: reading.reason });

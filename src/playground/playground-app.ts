@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { LinkView } from '../link/link-state.ts';
+import { type LinkView, usualLayout } from '../link/link-state.ts';
 import { appStyles } from './app-styles.ts';
 import { type BootChoice, defaultChoice } from './boot-choice.ts';
 import type { ChoiceEvent, ControlEvent } from './control-bar.ts';
@@ -24,7 +24,7 @@ import {
   sourceIcon,
   stopIcon,
 } from './icons.ts';
-import { type Layout, layouts, rememberedLayout, rememberLayout } from './layout.ts';
+import { type Layout, layoutNamed, layouts, rememberedLayout, rememberLayout } from './layout.ts';
 import type { LayoutEvent, LayoutSwitch } from './layout-switch.ts';
 import type { LessonRequestEvent, LessonTextEvent } from './lesson-pane.ts';
 import { lastLesson } from './lesson-progress.ts';
@@ -46,7 +46,6 @@ import type { StatsPanel } from './stats-panel.ts';
 import type { StepRequest } from './stepper.ts';
 import { chooseTheme, currentTheme, type Theme } from './theme.ts';
 import type { Tour } from './tour.ts';
-import { lessonOf } from './workspace.ts';
 
 import './control-bar.ts';
 import './drivers-dialog.ts';
@@ -152,11 +151,7 @@ export class PlaygroundApp extends LitElement {
       setMachine: (machine) => {
         this.choice = machine;
       },
-      view: () => ({
-        panes: this.#part<OutputPane>('vp-output').chosen,
-        file: this.desk.workspace.shown,
-        selection: this.#part<SourceEditor>('vp-editor').selection,
-      }),
+      view: () => this.#view,
       setView: (view) => this.#setView(view),
     });
     const editor = () => this.#part<SourceEditor>('vp-editor');
@@ -241,7 +236,7 @@ export class PlaygroundApp extends LitElement {
 
   /** Id of the lesson that is shown beside the editor. */
   get #lesson(): string | null {
-    return this.#teaching ? lessonOf(this.#open.id) : null;
+    return this.#teaching ? this.desk.workspace.lesson : null;
   }
 
   get #presenting(): boolean {
@@ -260,7 +255,9 @@ export class PlaygroundApp extends LitElement {
     this.lessonClosed = false;
     if (this.extent !== 'page' || this.layout === 'learn') return;
     const before = this.layout;
-    this.#arrange('learn');
+    // What came by a link changes no choice of the visitor's.
+    if (this.#open.origin === 'link') this.layout = 'learn';
+    else this.#arrange('learn');
     this.#lent = before;
   }
 
@@ -272,7 +269,7 @@ export class PlaygroundApp extends LitElement {
 
   /** Another driver is open: if it is a lesson's, the lesson is shown with it. */
   #opened(): void {
-    const isLesson = lessonOf(this.#open.id) !== null;
+    const isLesson = this.desk.workspace.lesson !== null;
     if (isLesson && !this.#reloaded) this.#teach();
     else if (!isLesson && this.#lent) this.#arrange(this.#lent);
     this.#reloaded = false;
@@ -519,12 +516,38 @@ export class PlaygroundApp extends LitElement {
     this.#do(action);
   };
 
-  /** Shows what a link speaks of; panes that this page does not have are skipped. */
-  #setView({ panes, file, selection }: LinkView): void {
+  /** What a link says of the page. */
+  get #view(): LinkView {
+    const { workspace } = this.desk;
+    const panes: string[] = [...this.#part<OutputPane>('vp-output').chosen];
+    if (this.layout === 'learn' && this.lessonClosed) panes.push('no-lesson');
+    const { selection } = this.#part<SourceEditor>('vp-editor');
+    const view = { panes, file: workspace.shown, selection };
+    // A frame in another page has a layout of its own.
+    if (this.extent !== 'page') return view;
+    const moved = [...this.renderRoot.querySelectorAll<Splitter>('vp-splitter')].flatMap(({ name, share }) =>
+      share === null ? [] : [[name, Math.round(share)]],
+    );
+    return { ...view, layout: this.layout, dividers: Object.fromEntries(moved) };
+  }
+
+  /** Shows what a link speaks of, for this visit; panes that this page does not have are skipped. */
+  #setView({ panes, file, selection, layout, dividers = {} }: LinkView): void {
     const tab = (['findings', 'log'] as const).find((name) => panes.includes(name));
     if (tab) this.#part<OutputPane>('vp-output').choose(tab);
     this.desk.workspace.show(file);
     if (selection) void this.updateComplete.then(() => this.#part<SourceEditor>('vp-editor').select(selection));
+    if (this.extent !== 'page') return;
+    this.lessonClosed = panes.includes('no-lesson');
+    const wanted = layoutNamed(layout) ?? layoutNamed(usualLayout(this.#open.base)) ?? this.layout;
+    if (wanted !== this.layout) this.#lent = null;
+    this.layout = wanted;
+    void this.updateComplete.then(() => {
+      for (const splitter of this.renderRoot.querySelectorAll<Splitter>('vp-splitter')) {
+        const share = dividers[splitter.name];
+        if (share !== undefined) splitter.show(share);
+      }
+    });
   }
 
   get #pending(): boolean {

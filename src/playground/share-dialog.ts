@@ -127,7 +127,7 @@ export class ShareDialog extends LitElement {
         <input id="link" class="mono" readonly aria-label="Link" .value=${this.#link} @focus=${this.#selectAll} />
         <button class="main" data-copy="link" @click=${() => this.#copy('link', this.#link)}>${this.copied === 'link' ? 'Copied' : 'Copy link'}</button>
       </div>
-      <p class="quiet">${formatCount(this.#link.length)} characters hold <b class="mono">${fileName}</b>${others > 0 ? html` and ${others} more ${others === 1 ? 'file' : 'files'}` : nothing}, the machine’s settings, and what is open and selected. Nothing is sent to any server, and the link works for ever.</p>
+      <p class="quiet">${formatCount(this.#link.length)} characters hold <b class="mono">${fileName}</b>${others > 0 ? html` and ${others} more ${others === 1 ? 'file' : 'files'}` : nothing}, the machine’s settings, and the page as you have it: layout, dividers, what is open and selected. Nothing is sent to any server, and the link works for ever.</p>
       ${
         this.#link.length > comfortable
           ? html`<p class="long">Some programs cut links longer than ${formatCount(comfortable)} characters. Where it matters, pass the driver on as a file.</p>`

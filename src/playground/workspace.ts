@@ -1,5 +1,6 @@
 /** Which driver is open, where it came from, and what becomes of edits. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { driverOfLesson, lessonOf } from '../lessons/driver-id.ts';
 import { defaultExample } from '../link/examples.ts';
 import { type DriverFile, mostFiles } from '../machine/driver-files.ts';
 import { DriverStore, type StoredDriver } from './driver-store.ts';
@@ -20,14 +21,6 @@ export interface OpenDriver {
   readonly others: readonly DriverFile[];
   /** A stranger's code: it does not run before the visitor presses Run. */
   readonly held: boolean;
-}
-
-/** Drivers of lessons have ids of their own, under which they are kept: one for each lesson. */
-const lessonPrefix = 'lesson-';
-
-/** The lesson that a driver's id belongs to; null when it belongs to none. */
-export function lessonOf(id: string): string | null {
-  return id.startsWith(lessonPrefix) ? id.slice(lessonPrefix.length) : null;
 }
 
 const nothing: OpenDriver = {
@@ -123,8 +116,8 @@ export class Workspace implements ReactiveController {
 
   /** Opens a lesson's driver: what the visitor has made of it, else `beginning`. Begun anew, it is as it was shipped. */
   openLesson(lesson: string, beginning: string): void {
-    const id = `${lessonPrefix}${lesson}`;
-    const shipped = { id, fileName: `${id}.ts`, base: defaultExample, source: beginning };
+    const id = driverOfLesson(lesson);
+    const shipped = { id, fileName: `${id}.ts`, base: id, source: beginning };
     if (this.openMine(id)) this.#shipped = shipped;
     else this.#openShipped(shipped);
   }
@@ -140,7 +133,9 @@ export class Workspace implements ReactiveController {
     const driver = this.store.get(id);
     if (!driver) return false;
     this.#shipped = null;
-    this.#show({ origin: 'mine', key: this.#nextKey(), ...driver, base: driver.base || defaultExample });
+    // Lessons' drivers were once kept as if they had begun as another.
+    const base = lessonOf(id) === null ? driver.base || defaultExample : id;
+    this.#show({ origin: 'mine', key: this.#nextKey(), ...driver, base });
     this.store.current = id;
     return true;
   }
@@ -172,6 +167,11 @@ export class Workspace implements ReactiveController {
   restore(): boolean {
     const id = this.store.current;
     return id !== null && this.openMine(id);
+  }
+
+  /** The lesson that the open driver belongs to, be it the visitor's own attempt or one that came by a link; null: to none. */
+  get lesson(): string | null {
+    return lessonOf(this.current.id) ?? lessonOf(this.current.base);
   }
 
   /** All files of what is open, the entry first. */

@@ -217,7 +217,7 @@ describe('the built page', { timeout: 600_000 }, () => {
   );
 
   it(
-    'gives a link that opens the same driver elsewhere, which runs when Run is pressed',
+    'gives a link that opens the same driver in the same layout elsewhere, which runs when Run is pressed',
     visit('', async (page) => {
       await running(page);
       await editing(page);
@@ -225,6 +225,12 @@ describe('the built page', { timeout: 600_000 }, () => {
       await page.keyboard.type('\n// from me to you');
       await booted(page, 2);
       await page.keyboard.press('Escape');
+      await page.keyboard.press('3');
+      await page.getByRole('separator', { name: 'Machine and source' }).focus();
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Shift+ArrowRight');
+      const divider = (of: Page) => of.getByRole('separator', { name: 'Machine and source' }).boundingBox();
+      const before = await divider(page);
       await page.keyboard.press('h');
       const link = await page.locator('#link').inputValue();
       assert.match(link, /#v1\.mini@[\da-f]{8}\.[\w-]+$/);
@@ -237,6 +243,9 @@ describe('the built page', { timeout: 600_000 }, () => {
         await other.getByText('This driver came by a link').waitFor({ timeout: PATIENCE });
         await other.locator('.cm-content').waitFor({ timeout: PATIENCE });
         assert.equal(await boots(other), 0);
+        await other.getByRole('radio', { name: 'Present', checked: true }).waitFor();
+        const after = await divider(other);
+        assert.ok(Math.abs((after?.x ?? 0) - (before?.x ?? 999)) < 8, `${before?.x} → ${after?.x}`);
         await other.getByRole('button', { name: 'Run' }).first().click();
         await running(other);
         await moving(other);

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { course } from '../../src/lessons/course.ts';
+import { driverOfLesson } from '../../src/lessons/driver-id.ts';
 import { keptDictionaries, loadDictionary } from '../../src/link/dictionaries.ts';
 import { exampleIds, loadExample } from '../../src/link/examples.ts';
 import { textHash } from '../../src/link/fingerprint.ts';
@@ -6,14 +8,12 @@ import { decodeLink } from '../../src/link/link.ts';
 import type { LinkState, LinkView } from '../../src/link/link-state.ts';
 
 describe('texts that links build on', () => {
-  it('are kept for every shipped driver as it is today, so that its links outlive its next change', async () => {
-    for (const id of exampleIds) {
+  it('are kept for every shipped driver and lesson as it is today, so that its links outlive its next change', async () => {
+    for (const id of [...exampleIds, ...course.map((lesson) => driverOfLesson(lesson.id))]) {
       const name = `${id}@${textHash((await loadExample(id)) ?? '')}`;
-      expect(
-        keptDictionaries,
-        `keep its text:  cp src/miniports/${id}.ts src/link/dictionaries/${name}.txt`,
-      ).to.include(name);
+      expect(keptDictionaries, 'keep its text:  npm run keep').to.include(name);
     }
+    expect(await loadExample('lesson-unheard-of')).to.equal(null);
   });
 
   it('are what their names say', async () => {
@@ -101,5 +101,38 @@ const frozen: readonly {
     hash: 'b9532a9b',
     machine: { engine: 'auto', width: 640, height: 480, verifier: true },
     others: ['x.ts 345916dc'],
+  },
+  {
+    link: '#v1.mini@4830dbf3.t2qJ9CuwBY56qeXYFoA2ceSVqKXYJhsaGHABAA',
+    fileName: 'mini.ts',
+    hash: '4830dbf3',
+    machine: { engine: 'auto', width: 640, height: 480, verifier: true },
+    view: { panes: ['log'], file: 0, selection: null, layout: 'present', dividers: { columns: 100 } },
+  },
+  {
+    link: '#v1._ring@165d90b6.fotStw',
+    fileName: 'lesson-ring.ts',
+    hash: '165d90b6',
+    machine: { engine: 'auto', width: 640, height: 480, verifier: true },
+  },
+  {
+    link: '#v1._ring@165d90b6.99-NZ0u1Lc5PKykH9p_UCmxBY_LAuC_WzsvXhcx_qaXYJpuYFpkZqBXbGhoYqBo7GusaGpgAaUOuDIZZjKgxjzyPitbnBQ954uy0Ik-1ovd3idCJ1BmFD8fKMExgAs8MIoZqcUxpwaYQIQoJdNTh6gj1yeEKER1wDMegTnXhUQOf58KuBlunHa4INsUFFAUA',
+    fileName: 'lesson-ring.ts',
+    hash: '78322bde',
+    machine: { engine: 'software', width: 640, height: 480, verifier: true },
+    view: {
+      panes: ['findings', 'no-lesson'],
+      file: 0,
+      selection: { line: 100, column: 3, endLine: 104, endColumn: 1 },
+      dividers: { columns: 45, rows: 60 },
+    },
+  },
+  {
+    link: '#v2.mini@4830dbf3.F5kOjMu3NVTLsQXNEeappdgWmRiqpdkaGqoaOybqAadNFzIyimM7RgTYkt3OzMANPZGiGrhtCQA',
+    fileName: 'mini.ts',
+    hash: '6a525220',
+    machine: { engine: 'auto', width: 640, height: 480, verifier: true },
+    others: ['a.ts 345916dc'],
+    view: { panes: [], file: 1, selection: null, layout: 'learn', dividers: { rows: 41 } },
   },
 ];

@@ -1,12 +1,15 @@
 import { expect } from 'chai';
+import { loadLesson } from '../../src/lessons/load-lesson.ts';
 import { loadExample } from '../../src/link/examples.ts';
 import { encodeLink } from '../../src/link/link.ts';
 import { defaultMachine } from '../../src/link/link-state.ts';
 import { Machine } from '../../src/machine/machine.ts';
 import type { DriversDialog } from '../../src/playground/drivers-dialog.ts';
 import { gallery, loadGalleryDriver, loadNewDriver } from '../../src/playground/gallery.ts';
+import type { LessonPane } from '../../src/playground/lesson-pane.ts';
 import type { OutputPane } from '../../src/playground/output-pane.ts';
 import { PlaygroundApp } from '../../src/playground/playground-app.ts';
+import { readSetting } from '../../src/playground/settings.ts';
 import type { SourceEditor } from '../../src/playground/source-editor.ts';
 import { dmaViolation, FakeMachineHost } from './fake-machine-host.ts';
 import { loadPageStyles } from './page-styles.ts';
@@ -369,8 +372,9 @@ describe('drivers of the page', () => {
       await until('no curtain', () => !curtain());
     });
 
-    it('opens a link to several files with the file and the selection that it speaks of, and makes the same link again', async () => {
-      const view = { panes: ['findings'], file: 1, selection: { line: 2, column: 3, endLine: 2, endColumn: 9 } };
+    it('opens a link to several files with the file, the selection and the layout that it speaks of, and makes the same link again', async () => {
+      const selection = { line: 2, column: 3, endLine: 2, endColumn: 9 };
+      const view = { panes: ['findings'], file: 1, selection, layout: 'present', dividers: { columns: 44 } };
       const link = await encodeLink({
         base: 'mini',
         fileName: 'theirs.ts',
@@ -387,7 +391,32 @@ describe('drivers of the page', () => {
       const editor = () => part<SourceEditor>('vp-editor');
       await until('the selection', () => editor()?.selection);
       expect(editor()?.selection).to.deep.equal(view.selection);
+      expect(app.layout).to.equal('present');
+      expect(readSetting('layout'), 'the choice stays the visitor’s own').to.equal(null);
       expect(await app.desk.link()).to.equal(link);
+    });
+
+    it('opens a link to a lesson with the lesson beside it, and leaves one’s own attempt at it alone', async () => {
+      const { beginning, solution } = await loadLesson('ring');
+      const base = 'lesson-ring';
+      const common = { base, fileName: `${base}.ts`, machine: defaultMachine };
+      history.replaceState(null, '', await encodeLink({ ...common, source: beginning }));
+      await open();
+      await until('the lesson', () => part('vp-lesson'));
+      expect([app.layout, app.desk.workspace.current.held]).to.deep.equal(['learn', false]);
+      app.desk.edit(`${beginning}\n// mine`);
+      const theirs = await encodeLink({ ...common, source: solution });
+      location.hash = theirs;
+      await until('their driver', () => app.desk.workspace.current.origin === 'link');
+      await until('the lesson', () => part<LessonPane>('vp-lesson')?.lesson === 'ring');
+      expect(app.desk.workspace.current).to.include({ source: solution, held: true });
+      expect(app.desk.workspace.store.get(base)?.source).to.equal(`${beginning}\n// mine`);
+      expect(await app.desk.link()).to.equal(theirs);
+      app.desk.edit(`${solution}\n// theirs, by me`);
+      app.remove();
+      await open();
+      expect(app.desk.workspace.lesson, 'kept as a lesson’s driver').to.equal('ring');
+      expect(app.desk.workspace.current.source).to.equal(`${solution}\n// theirs, by me`);
     });
 
     it('imports a file as a driver of one’s own, and refuses what is too large for one', async () => {
