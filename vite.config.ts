@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { contentPolicyMeta } from './tools/content-policy.ts';
-import { isolationHeaders } from './tools/isolation-headers.ts';
+import { isolationHeaders, pageHeaders } from './tools/isolation-headers.ts';
 import { scriptText } from './tools/script-text.ts';
 import { serviceWorker } from './tools/service-worker.ts';
 
@@ -20,7 +20,7 @@ export default defineConfig({
   base: './',
   resolve: { alias },
   plugins: [scriptText((hash) => inlineScripts.add(hash)), contentPolicyMeta(inlineScripts), serviceWorker()],
-  server: { headers: isolationHeaders },
+  server: { headers: pageHeaders },
   preview: { headers: isolationHeaders },
   optimizeDeps: {
     // Named here so that the first visit does not stop to find them.

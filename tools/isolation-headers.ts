@@ -5,3 +5,9 @@ export const isolationHeaders = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'cross-origin',
 };
+
+/**
+ * For pages that have no policy of their own in their markup, as the built page has it: the development server's, the tests' and the command
+ * line's. A frame may go nowhere, so the machine's cannot be led away.
+ */
+export const pageHeaders = { ...isolationHeaders, 'Content-Security-Policy': "frame-src 'none'" };

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { browserOptions } from '../../tools/browser.js';
-import { isolationHeaders } from '../../tools/isolation-headers.ts';
+import { pageHeaders } from '../../tools/isolation-headers.ts';
 import { bundlePage } from '../../tools/page-bundle.ts';
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -31,7 +31,7 @@ async function serve(files: ReadonlyMap<string, string | Uint8Array>): Promise<S
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     const body = files.get(path.slice(1));
-    const headers = { ...isolationHeaders, 'Content-Type': CONTENT_TYPES[extname(path)] ?? 'application/octet-stream' };
+    const headers = { ...pageHeaders, 'Content-Type': CONTENT_TYPES[extname(path)] ?? 'application/octet-stream' };
     response.writeHead(body === undefined ? 404 : 200, headers).end(body);
   });
   await new Promise<void>((resolve, reject) => {

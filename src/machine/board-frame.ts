@@ -61,8 +61,12 @@ export class BoardFrame {
           resolve();
         } else this.#receive(event.data);
       };
-      frame.addEventListener('load', () => frame.contentWindow?.postMessage('videoport-board', '*', [channel.port2]), {
-        once: true,
+      let connected = false;
+      frame.addEventListener('load', () => {
+        // Another document in the board's place: whatever took the frame there, the board is gone.
+        if (connected) this.remove();
+        else frame.contentWindow?.postMessage('videoport-board', '*', [channel.port2]);
+        connected = true;
       });
     });
     this.#ready.catch(() => {});

@@ -140,6 +140,12 @@ class Board {
   }
 }
 
+/** The one way out that no policy of browsers forbids. Workers do not have it. */
+function closeWebRtc(): void {
+  for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) Reflect.deleteProperty(globalThis, name);
+}
+
+closeWebRtc();
 style();
 keepLedger();
 keepCrisp(monitor());

@@ -1,5 +1,6 @@
 /** What a driver that means harm can reach: nothing but its own machine, and that ends when it is told to. */
 import { expect } from 'chai';
+import { CALLBACKS } from '../../src/hal/processor.ts';
 import { Machine } from '../../src/machine/machine.ts';
 import type { BootOptions, MachineEvent } from '../../src/machine/machine-types.ts';
 import { driver, MINI, miniWith } from '../support/drivers.ts';
@@ -282,6 +283,17 @@ describe('a driver that never returns is ended by Stop, and the next boot is cle
       'HwVidQueryDeviceCallback',
       "vp.VideoPortGetDeviceData(ext, vp.VpBusData, () => { hang('HwVidQueryDeviceCallback'); return vp.NO_ERROR; }, null as never);",
     ],
+    [
+      'HwVidBankedMemoryCallback',
+      `const bank = vp.out(0);
+  vp.VideoPortMapBankedMemory(ext, 0xe000_0000n, vp.out(8192), vp.out(0), bank, 4096, 1, () => hang('HwVidBankedMemoryCallback'), null as never);
+  vp.VideoPortReadRegisterUlong(bank.value);`,
+    ],
+    [
+      'ReadClockLine',
+      `const I2CCallbacks = { WriteClockLine: () => {}, WriteDataLine: () => {}, ReadClockLine: () => { hang('ReadClockLine'); return true; }, ReadDataLine: () => true };
+  vp.VideoPortDDCMonitorHelper(ext, { Size: vp.SIZE_OF_DDC_CONTROL, I2CCallbacks, EdidSegment: 0 }, vp.VideoPortAllocatePool(ext, vp.VpNonPagedPool, 256, 1), 256);`,
+    ],
     ['HwVidSetPowerState', '', 'stop'],
     ['HwVidGetPowerState', '', 'stop'],
     ['HwVidResetHw', '', 'crash'],
@@ -305,5 +317,8 @@ describe('a driver that never returns is ended by Stop, and the next boot is cle
       expect(machine.state).to.equal(after === 'crash' ? 'crashed' : 'stopped');
     });
   }
+  it('in whichever callback there is', () => {
+    expect(callbacks.map(([name]) => name)).to.include.members([...CALLBACKS]);
+  });
   it('and afterwards', bootsClean);
 });
