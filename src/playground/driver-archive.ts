@@ -5,7 +5,11 @@ import { fileNameFrom } from './workspace.ts';
 /** Larger files are no drivers. */
 const largest = 1024 * 1024;
 
-const tooLarge = (name: string) => new Error(`${name} is larger than a driver can be (1 MiB).`);
+class TooLarge extends Error {}
+
+const tooLarge = (name: string) => new TooLarge(`${name} is larger than a driver can be (1 MiB).`);
+
+const notText = (name: string) => new Error(`${name} is not a text: a driver is made of TypeScript files.`);
 
 /** Does the text export DriverEntry? */
 const isEntry = ({ source }: DriverFile): boolean =>
@@ -52,35 +56,35 @@ export async function readDrivers(chosen: readonly File[]): Promise<DriverFile[]
 /** The text in a file. Rejects for what is none. */
 async function textOf(file: File): Promise<string> {
   const text = await file.text();
-  if (text.includes('\0')) throw new Error(`${file.name} is not a text: a driver is made of TypeScript files.`);
+  if (text.includes('\0')) throw notText(file.name);
   return text;
 }
 
 /** The sources in a zip; other files in it are left out, and so is a folder that holds them all. */
 async function unzip(archive: File): Promise<DriverFile[]> {
-  const { strFromU8, unzipSync } = await import('fflate');
-  let total = 0;
-  let entries: Record<string, Uint8Array>;
+  const { zipEntries } = await import('./zip-reader.ts');
+  const bytes = new Uint8Array(await archive.arrayBuffer());
+  let sources: { readonly path: string; readonly source: string }[];
   try {
-    entries = unzipSync(new Uint8Array(await archive.arrayBuffer()), {
-      filter: ({ name, originalSize }) => {
-        if (!/\.(?:ts|js|mts|mjs)$/i.test(name) || /(?:^|\/)[._]/.test(name)) return false;
-        total += originalSize;
-        if (total > largest) throw tooLarge(archive.name);
-        return true;
-      },
-    });
+    const entries = zipEntries(bytes).filter(
+      ({ name }) => /\.(?:ts|js|mts|mjs)$/i.test(name) && !/(?:^|\/)[._]/.test(name),
+    );
+    // Before anything is unpacked; and nothing unpacks to more than it says.
+    if (entries.reduce((sum, { size }) => sum + size, 0) > largest) throw tooLarge(archive.name);
+    sources = entries.map((entry) => ({ path: entry.name, source: new TextDecoder().decode(entry.read()) }));
   } catch (error) {
-    if (total > largest) throw error;
-    throw new Error(`${archive.name} cannot be read: it is damaged, or no zip file.`);
+    if (error instanceof TooLarge) throw error;
+    const why = error instanceof Error && !(error instanceof RangeError) ? error.message : 'it ends too early';
+    throw new Error(`${archive.name} cannot be read: ${why}.`);
   }
-  const paths = Object.keys(entries);
-  if (paths.length === 0) throw new Error(`${archive.name} holds no .ts file.`);
-  const folder = /^[^/]*\//.exec(paths[0] ?? '')?.[0] ?? '';
-  const common = paths.every((path) => path.startsWith(folder)) ? folder.length : 0;
-  return paths.map((path) => {
+  const [first] = sources;
+  if (!first) throw new Error(`${archive.name} holds no .ts file.`);
+  const folder = /^[^/]*\//.exec(first.path)?.[0] ?? '';
+  const common = sources.every(({ path }) => path.startsWith(folder)) ? folder.length : 0;
+  return sources.map(({ path, source }) => {
     const name = path.slice(common);
     if (name.includes('/')) throw new Error(`${archive.name} holds folders (${path}), and a driver here has none.`);
-    return { name: fileNameFrom(name), source: strFromU8(entries[path] ?? new Uint8Array()) };
+    if (source.includes('\0')) throw notText(`${path} in ${archive.name}`);
+    return { name: fileNameFrom(name), source };
   });
 }

@@ -58,4 +58,53 @@ describe('drivers as files', () => {
     const many = Array.from({ length: 17 }, (_, index) => fileOf(`f${index}.ts`, ''));
     expect(await refused(many)).to.match(/16 files at most, and these are 17/);
   });
+
+  /** A zip of a.ts, changed in its list of files (and `local` in the file's own head): bytes by offset. */
+  function forged(changes: Readonly<Record<number, number>>, text = entry.source.repeat(20)): File {
+    const zip = zipOf({ 'a.ts': text });
+    const view = new DataView(zip.buffer);
+    let list = 0;
+    while (view.getUint32(list, true) !== 0x0201_4b50) list++;
+    for (const [offset, value] of Object.entries(changes)) view.setUint32(list + Number(offset), value, true);
+    return fileOf('forged.zip', zip);
+  }
+  const CRC = 16;
+  const PACKED = 20;
+  const SIZE = 24;
+  const PLACE = 42;
+
+  it('are refused where a zip lies: too few bytes or too many, another checksum, another place, encrypted, cut off', async () => {
+    const size = entry.source.length * 20;
+    const damaged = /^forged\.zip cannot be read: a\.ts in it is damaged: /;
+    expect((await readDrivers([forged({})]))[0]?.[0]?.source).to.equal(entry.source.repeat(20));
+    for (const [changes, why] of [
+      [{ [SIZE]: size - 1 }, 'it has more bytes than the zip says'],
+      [{ [SIZE]: 10 }, 'it has more bytes than the zip says'],
+      [{ [SIZE]: size + 1 }, 'it has fewer bytes than the zip says'],
+      [{ [CRC]: 1 }, 'its checksum is not what the zip says'],
+      [{ [PLACE]: 3 }, 'it is not where the zip says'],
+      [{ [PACKED]: 1 << 20 }, 'it is not of the size that the zip says'],
+      [{ [PACKED]: 20 }, ''],
+      [{ 8: 1 + (8 << 16) }, 'it is encrypted'],
+      [{ 8: 12 << 16 }, 'it is packed in a way that is not known (12)'],
+    ] as const) {
+      const said = await refused([forged(changes)]);
+      expect(said).to.match(damaged);
+      expect(said).to.contain(why);
+    }
+    const whole = new Uint8Array(await forged({}).arrayBuffer());
+    expect(await refused([fileOf('cut.zip', whole.slice(0, -30))])).to.match(/^cut\.zip cannot be read: /);
+  });
+
+  it('are refused where a little zip holds much, before it is unpacked, whatever it says', async () => {
+    const much = 'x'.repeat(8 * 1024 * 1024);
+    expect(await refused([forged({}, much)])).to.match(/^forged\.zip is larger than a driver can be/);
+    expect(await refused([forged({ [SIZE]: 1000 }, much)])).to.match(/a\.ts in it is damaged: it has more bytes than/);
+    expect(await refused([forged({ [SIZE]: 1000, [PACKED]: 0 }, much)])).to.match(/a\.ts in it is damaged/);
+  });
+
+  it('may be stored in a zip as they are', async () => {
+    const zip = new Uint8Array(zipSync({ 'main.ts': [strToU8(entry.source), { level: 0 }] }));
+    expect(await readDrivers([fileOf('stored.zip', zip)])).to.deep.equal([[entry]]);
+  });
 });
