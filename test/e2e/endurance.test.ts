@@ -31,10 +31,10 @@ describe('a page', () => {
         `${JSON.stringify(first)} grew to ${JSON.stringify(last)}`,
       );
       assert.equal(last.devices, 1);
-      // A worker that was told to end takes a moment to be gone.
-      for (let i = 0; i < 50 && opened.page.workers().length > 0; i++)
+      // A worker that was told to end takes a moment to be gone; one waits for the next boot, or is about to.
+      for (let i = 0; i < 50 && opened.page.workers().length > 1; i++)
         await new Promise((resolve) => setTimeout(resolve, 100));
-      assert.equal(opened.page.workers().length, 0);
+      assert.ok(opened.page.workers().length <= 1, `${opened.page.workers().length} workers`);
       assert.equal(opened.page.frames().length, 2);
       const grown = (await heap()) - heapFirst;
       assert.ok(grown < 20 * 1024 * 1024, `the page's heap grew by ${grown} bytes`);
