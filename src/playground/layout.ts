@@ -19,6 +19,11 @@ export function layoutNamed(name: string | null | undefined): Layout | null {
   return layouts.find(({ id }) => id === name)?.id ?? null;
 }
 
+/** What a layout is called. */
+export function layoutTitle(layout: Layout): string {
+  return layouts.find(({ id }) => id === layout)?.name ?? layout;
+}
+
 /** The layout that the visitor has chosen, in this visit or an earlier one; null when none ever was. */
 export function rememberedLayout(): Layout | null {
   return layoutNamed(readSetting('layout'));

@@ -10,6 +10,9 @@ const most = 85;
 const all = 100;
 const nearlyAll = 92.5;
 
+/** The dividers that the page has, by name. */
+export const dividers = ['columns', 'rows'] as const;
+
 /** One press of an arrow key moves it so far, in percent; with Shift five times as far. */
 const step = 2;
 
@@ -29,7 +32,7 @@ export class Splitter extends LitElement {
     whole: { type: Boolean },
     share: { state: true },
   };
-  declare name: 'columns' | 'rows';
+  declare name: (typeof dividers)[number];
   /** What it resizes, for screen readers: `Machine and source`. */
   declare label: string;
   /** Under which name the share is kept between visits: each has its own. Empty: it is not kept. */

@@ -391,7 +391,7 @@ describe('drivers of the page', () => {
       const editor = () => part<SourceEditor>('vp-editor');
       await until('the selection', () => editor()?.selection);
       expect(editor()?.selection).to.deep.equal(view.selection);
-      expect(app.layout).to.equal('present');
+      expect(app.arrangement.layout).to.equal('present');
       expect(readSetting('layout'), 'the choice stays the visitor’s own').to.equal(null);
       expect(await app.desk.link()).to.equal(link);
     });
@@ -403,7 +403,7 @@ describe('drivers of the page', () => {
       history.replaceState(null, '', await encodeLink({ ...common, source: beginning }));
       await open();
       await until('the lesson', () => part('vp-lesson'));
-      expect([app.layout, app.desk.workspace.current.held]).to.deep.equal(['learn', false]);
+      expect([app.arrangement.layout, app.desk.workspace.current.held]).to.deep.equal(['learn', false]);
       app.desk.edit(`${beginning}\n// mine`);
       const theirs = await encodeLink({ ...common, source: solution });
       location.hash = theirs;

@@ -68,19 +68,19 @@ describe('layouts of the page', () => {
     expect(visible('vp-output', 'vp-findings') && visible('vp-output', 'vp-log') && visible('vp-stats')).to.equal(true);
     press('3');
     await settle();
-    expect([app.layout, chosen(), readSetting('layout')]).to.deep.equal(['present', 'present', 'present']);
+    expect([app.arrangement.layout, chosen(), readSetting('layout')]).to.deep.equal(['present', 'present', 'present']);
     expect([visible('vp-header'), visible('vp-output'), visible('vp-monitor')]).to.deep.equal([false, false, true]);
     expect(find('h1')?.textContent, 'the page keeps a title').to.equal('videoport');
     layoutSwitch()?.shadowRoot?.querySelector<HTMLElement>('[value=learn]')?.click();
     await settle();
-    expect([app.layout, visible('vp-stats'), visible('vp-output', 'vp-findings')]).to.deep.equal([
+    expect([app.arrangement.layout, visible('vp-stats'), visible('vp-output', 'vp-findings')]).to.deep.equal([
       'learn',
       false,
       false,
     ]);
     app.remove();
     await open();
-    expect([app.layout, chosen()]).to.deep.equal(['learn', 'learn']);
+    expect([app.arrangement.layout, chosen()]).to.deep.equal(['learn', 'learn']);
     expect(host.machines, 'the machine has nothing to do with it').to.have.length(1);
   });
 
@@ -136,7 +136,10 @@ describe('layouts of the page', () => {
     expect([visible('vp-editor'), deepFocus()?.getAttribute('aria-label')]).to.deep.equal([true, 'Driver source']);
     press('l');
     await settle();
-    expect([app.layout, deepFocus()?.id], 'the log is not for an audience').to.deep.equal(['debug', 'tab-log']);
+    expect([app.arrangement.layout, deepFocus()?.id], 'the log is not for an audience').to.deep.equal([
+      'debug',
+      'tab-log',
+    ]);
   });
 
   it('show a lesson where there is one, else the list of them; what it took the place of comes back after it', async () => {
@@ -149,11 +152,11 @@ describe('layouts of the page', () => {
     await settle();
     press('e');
     await until('the lesson', () => find('vp-lesson', 'details.hint'));
-    expect(app.layout).to.equal('learn');
+    expect(app.arrangement.layout).to.equal('learn');
     await until('the focus', () => deepFocus()?.tagName === 'H2');
     press('e');
     await settle();
-    expect([app.layout, find('vp-lesson')]).to.deep.equal(['debug', null]);
+    expect([app.arrangement.layout, find('vp-lesson')]).to.deep.equal(['debug', null]);
     press('1');
     await settle();
     expect(find('vp-lesson'), 'closed').to.equal(null);
@@ -161,7 +164,7 @@ describe('layouts of the page', () => {
     await until('the lesson again', () => find('vp-lesson'));
     press('e');
     await settle();
-    expect(app.layout, 'chosen, so it stays').to.equal('learn');
+    expect(app.arrangement.layout, 'chosen, so it stays').to.equal('learn');
   });
 
   it('mean nothing to a page in a frame', async () => {

@@ -366,7 +366,7 @@ describe('playground page', () => {
 
   describe('findings and log', () => {
     it('marks the line of a finding, and a click on the finding scrolls to it', async () => {
-      app.layout = 'learn';
+      app.arrangement.layout = 'learn';
       await open();
       host.machine.comeUp();
       for (let index = 0; index < 3; index++) host.machine.emit({ type: 'finding', finding: findingAt(180) });
@@ -409,7 +409,7 @@ describe('playground page', () => {
     });
 
     it('a visitor who chose the log is not taken away from it', async () => {
-      app.layout = 'learn';
+      app.arrangement.layout = 'learn';
       await open();
       find('vp-output', '#tab-log')?.click();
       host.machine.emit({ type: 'finding', finding: findingAt(5) });
@@ -462,7 +462,7 @@ describe('playground page', () => {
     });
 
     it('goes to source, findings and log, and along the tabs with arrows', async () => {
-      app.layout = 'learn';
+      app.arrangement.layout = 'learn';
       await open();
       press('s');
       await settle();
