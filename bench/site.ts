@@ -79,7 +79,7 @@ async function edits(site: BuiltSite): Promise<number[]> {
 
 /** Measures the built site in a browser of its own. */
 export async function siteBench(): Promise<Row[]> {
-  const site = await serveBuiltSite();
+  const site = await serveBuiltSite({ calm: false });
   try {
     const row = (
       name: string,

@@ -33,16 +33,38 @@ export interface BuiltSite {
   close(): Promise<void>;
 }
 
+/** In the machine's frame: every second animation frame is left out. Text, since a transpiled function would want its helpers. */
+const HALF_THE_FRAMES = `if (location.href === 'about:srcdoc') {
+  const request = requestAnimationFrame.bind(globalThis);
+  const cancel = cancelAnimationFrame.bind(globalThis);
+  const second = new Map();
+  globalThis.requestAnimationFrame = (callback) => {
+    const first = request(() => {
+      second.set(first, request((now) => {
+        second.delete(first);
+        callback(now);
+      }));
+    });
+    return first;
+  };
+  globalThis.cancelAnimationFrame = (first) => {
+    cancel(second.get(first) ?? first);
+    second.delete(first);
+  };
+}`;
+
 /** How the site is served and seen. */
 export interface SiteOptions {
   /** Of the window, in CSS pixels. */
   readonly size?: { readonly width: number; readonly height: number };
+  /** The visitor's monitor has 30 Hz: where the GPU is emulated, frames are most of what an open page costs. */
+  readonly calm?: boolean;
   /** Sent with every file of the site; those of vite.config.ts when there are none here. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 export async function serveBuiltSite(options: SiteOptions = {}): Promise<BuiltSite> {
-  const { size = { width: 1280, height: 720 }, headers = isolationHeaders } = options;
+  const { size = { width: 1280, height: 720 }, headers = isolationHeaders, calm = true } = options;
   const files = await bundlePage('index.html', { site: true });
   const requests: string[] = [];
   const server = createServer((request, response) => {
@@ -70,6 +92,7 @@ export async function serveBuiltSite(options: SiteOptions = {}): Promise<BuiltSi
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/folder/`;
   const browser: Browser = await chromium.launch(await browserOptions());
   const context = await browser.newContext({ viewport: size });
+  if (calm) await context.addInitScript(HALF_THE_FRAMES);
   const site: BuiltSite = {
     url,
     files,
