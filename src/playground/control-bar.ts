@@ -101,6 +101,7 @@ export class ControlBar extends LitElement {
     return html`<button
       data-action=${action}
       class=${action === 'restart' && this.pending ? 'restart pending' : action}
+      aria-label=${name}
       aria-disabled=${enabled ? 'false' : 'true'}
       aria-keyshortcuts=${ariaKeysOf(action)}
       title=${`${name}${action === 'restart' && this.pending ? ' with the new resolution or engine' : ''} (${capsOf(action).join('+')})`}
@@ -226,10 +227,32 @@ export class ControlBar extends LitElement {
         }
       }
 
+      /* As wide as their longest choice: what is chosen must not break the line. */
+      [aria-label='Resolution'] {
+        min-width: calc(9ch + 30px);
+      }
+
+      [aria-label='Engine'] {
+        min-width: calc(8ch + 30px);
+      }
+
       /* All in one line as long as it goes: the icons say it, too. */
-      @container bar (width < 600px) and (width >= 460px) {
+      @container bar (width < 640px) and (width >= 482px) {
         :is(.stop, .restart) .name {
           display: none;
+        }
+      }
+
+      @container bar (width < 516px) and (width >= 482px) {
+        .run .name {
+          display: none;
+        }
+      }
+
+      @container bar (width < 560px) and (width >= 482px) {
+        .buttons,
+        .choices {
+          gap: 4px;
         }
       }
 

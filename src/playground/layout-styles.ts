@@ -81,10 +81,10 @@ export const layoutStyles = css`
   /* The dividers are where they were put; untouched, the machine's column ends where the monitor is as high as its row. */
   :host([layout='debug']) main {
     grid-template:
-      'machine columns source' minmax(220px, var(--split-rows, 68%))
+      'machine columns source' minmax(220px, var(--split-rows, 70%))
       'rows rows rows' var(--edge)
       'output output output' minmax(110px, 1fr)
-      / minmax(340px, var(--split-columns, max(440px, min(55%, (var(--room) * 0.68 - var(--under)) * 4 / 3 + 2px))))
+      / minmax(340px, var(--split-columns, max(440px, min(55%, (var(--room) * 0.7 - var(--under)) * 4 / 3 + 2px))))
       var(--edge) minmax(320px, 1fr);
   }
 

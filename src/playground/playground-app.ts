@@ -192,17 +192,17 @@ export class PlaygroundApp extends LitElement implements Page {
     if (this.arrangement.sourceAway) this.piece<Splitter>('vp-splitter[name=columns]').toggleWhole();
   }
 
-  /** Find and Format are the editor's. */
-  async #inEditor(action: 'find' | 'format'): Promise<void> {
+  /** What is the editor's own. */
+  async #inEditor(action: 'find' | 'format' | 'describe'): Promise<void> {
     const { editor } = this.piece<SourceEditor>('vp-editor');
-    if (action === 'find') editor?.find();
-    else {
-      try {
-        await editor?.format();
-      } catch {
-        const text = 'The source was not formatted: the formatter could not be fetched. Are you offline?';
-        this.desk.notify({ kind: 'bad', text });
-      }
+    try {
+      await editor?.[action]();
+    } catch {
+      const text =
+        action === 'format'
+          ? 'The source was not formatted: the formatter could not be fetched. Are you offline?'
+          : 'There is no documentation: the type service could not be fetched. Are you offline?';
+      this.desk.notify({ kind: 'bad', text });
     }
   }
 
@@ -233,6 +233,7 @@ export class PlaygroundApp extends LitElement implements Page {
         break;
       case 'find':
       case 'format':
+      case 'describe':
         void this.#inEditor(action);
         break;
       case 'drivers':

@@ -11,6 +11,7 @@ export type ShortcutAction =
   | 'source'
   | 'find'
   | 'format'
+  | 'describe'
   | 'findings'
   | 'log'
   | 'drivers'
@@ -76,6 +77,14 @@ export const shortcuts: readonly Shortcut[] = [
     inEditor: true,
     caps: ['⇧', isMac ? '⌥' : 'Alt', 'F'],
     text: 'Format the source, from within it',
+  },
+  {
+    action: 'describe',
+    keys: ['f1'],
+    modifier: false,
+    inEditor: true,
+    caps: ['F1'],
+    text: 'Documentation at the cursor, from within the source',
   },
   { action: 'findings', keys: ['f'], modifier: false, shift: false, caps: ['F'], text: 'Go to the findings' },
   { action: 'log', keys: ['l'], modifier: false, shift: false, caps: ['L'], text: 'Go to the log' },

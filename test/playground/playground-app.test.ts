@@ -364,6 +364,25 @@ describe('playground page', () => {
     });
   });
 
+  it('the buttons stay in one line whatever is chosen, as long as there is room for the longest choice', async () => {
+    app.style.cssText = 'position: fixed; left: 0; top: 0';
+    await open();
+    const bar = find('vp-controls');
+    for (const width of [482, 518, 600, 642]) {
+      if (bar) bar.style.cssText = `flex: none; width: ${width}px`;
+      for (const [w, h, engine] of [
+        [640, 480, 'auto'],
+        [3840, 2160, 'software'],
+      ] as const) {
+        app.choice = { ...app.choice, width: w, height: h, engine };
+        await settle();
+        const { height = 0 } = bar?.getBoundingClientRect() ?? {};
+        expect(height, `${width} px, ${engine}`).to.be.within(32, 40);
+        expect(bar?.scrollWidth, `${width} px, ${engine}`).to.be.at.most(width);
+      }
+    }
+  });
+
   describe('findings and log', () => {
     it('marks the line of a finding, and a click on the finding scrolls to it', async () => {
       app.arrangement.layout = 'learn';

@@ -237,6 +237,34 @@ describe('source editor', () => {
     pane.editor?.destroy();
   });
 
+  it('F1 asks for the documentation at the cursor, which is shown, read out, entered and left by keys', async () => {
+    await edit();
+    pane.source = '/** Adds one. */\nfunction add(n: number) {\n  return n + 1;\n}\nadd(41);\n';
+    pane.file = 'driver.ts';
+    pane.files = [{ name: 'driver.ts', source: pane.source }];
+    await pane.updateComplete;
+    pane.focus();
+    press('F1', { keyCode: 112 });
+    expect(events.filter(([name]) => name === 'editor-command')).to.deep.equal([['editor-command', 'describe']]);
+    // Behind the last letter: one is still at the name.
+    view().dispatch({ selection: { anchor: view().state.doc.toString().lastIndexOf('add') + 3 } });
+    await pane.editor?.describe();
+    const box = () => view().dom.querySelector<HTMLElement>('.vp-asked');
+    expect(box()?.textContent).to.contain('function add(n: number): number').and.to.contain('Adds one.');
+    expect(view().dom.querySelector('.cm-announced')?.textContent).to.contain('Adds one.');
+    await pane.editor?.describe();
+    expect(pane.shadowRoot?.activeElement).to.equal(box());
+    box()?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }));
+    expect([box(), view().hasFocus]).to.deep.equal([null, true]);
+    await pane.editor?.describe();
+    view().dispatch({ selection: { anchor: 0 } });
+    expect(box(), 'the cursor has gone on').to.equal(null);
+    await pane.editor?.describe();
+    press('Escape', { keyCode: 27 });
+    expect([box(), events.some(([, what]) => what === 'leave')]).to.deep.equal([null, false]);
+    pane.editor?.destroy();
+  });
+
   it('selects a piece of the text, also when that is asked for before the editor is there', async () => {
     const ready = new Promise((resolve) => pane.addEventListener('editor-ready', resolve, { once: true }));
     await open(() => import('../../src/playground/editor/driver-editor.ts'));

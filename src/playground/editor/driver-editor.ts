@@ -41,7 +41,16 @@ import { editorTheme } from './editor-theme.ts';
 import { LineMarks, lineMarks } from './line-marks.ts';
 
 /** What the editor asks of the page. `leave`: Esc was pressed, the keyboard focus is to go on. */
-export type EditorCommand = 'run' | 'restart' | 'stop' | 'pause' | 'step' | 'step-out' | 'format' | 'leave';
+export type EditorCommand =
+  | 'run'
+  | 'restart'
+  | 'stop'
+  | 'pause'
+  | 'step'
+  | 'step-out'
+  | 'format'
+  | 'describe'
+  | 'leave';
 
 /** A text that is, or was, in the editor: what was done to it can be undone when it comes back. */
 interface OpenText {
@@ -212,6 +221,15 @@ export class DriverEditor {
     }
   }
 
+  /**
+   * Shows and says what is known of the name at the cursor, as hovering does; asked for again, the keyboard focus goes there.
+   * Rejects when the type service cannot be fetched.
+   */
+  async describe(): Promise<void> {
+    const [client, { showDocumentation }] = await Promise.all([this.#typesClient(), import('./type-support.ts')]);
+    await showDocumentation(this.view, client, this.#subject());
+  }
+
   /** Scrolls `line` (from 1) into the middle and frames it. Lines that are not there do nothing. */
   reveal(line: number): void {
     const { doc } = this.view.state;
@@ -296,6 +314,7 @@ export class DriverEditor {
             { key: 'F10', run: command('step') },
             { key: 'Shift-F11', run: command('step-out') },
             { key: 'Shift-Alt-f', run: command('format') },
+            { key: 'F1', run: command('describe') },
             {
               key: 'Escape',
               run: (view) => {

@@ -9,6 +9,7 @@ import { type Extension, StateEffect, StateField } from '@codemirror/state';
 import { EditorView, hoverTooltip, showTooltip, type Tooltip } from '@codemirror/view';
 import type { TypesClient } from '../types/types-client.ts';
 import type { TypeProblem, TypeSignature, TypesSubject } from '../types/types-protocol.ts';
+import { documentationBox } from './documentation-box.ts';
 import { drawDescription, drawSignature, tooltipLooks } from './type-tooltip.ts';
 
 /** How long after an edit the types are checked, in milliseconds. */
@@ -110,6 +111,7 @@ export function typeSupport(
   return [
     tooltipLooks,
     signatureField,
+    documentationBox,
     autocompletion({ override: [completions(client, subject)] }),
     hoverTooltip(async (_, position) => {
       const found = await client.ask(subject(), { kind: 'hover', position }).catch(() => null);
@@ -132,3 +134,4 @@ export function typeSupport(
 }
 
 export { TypesClient } from '../types/types-client.ts';
+export { showDocumentation } from './documentation-box.ts';

@@ -75,5 +75,6 @@ export const tooltipLooks: Extension = EditorView.theme({
   '.vp-type dt': { font: 'var(--size-small) / 1.6 var(--mono)', color: 'var(--text)', overflowWrap: 'anywhere' },
   '.vp-type dd': { margin: '0', whiteSpace: 'pre-wrap' },
   '.vp-type a': { color: 'var(--accent)' },
+  '.vp-type .vp-keys': { fontSize: 'var(--size-small)', borderTop: '1px solid var(--line)', paddingTop: '5px' },
   '.vp-type p': { margin: '6px 0 0', color: 'var(--text-quiet)', whiteSpace: 'pre-wrap' },
 });
