@@ -33,21 +33,13 @@ import type { Program } from './compile.ts';
 import { NO_PLACES, reportDeviceEvent, serialize } from './device-event.ts';
 import type { MachineStats } from './machine-types.ts';
 import type { CommonBufferRecord, Shutdown } from './report.ts';
+import { stopOverdue } from './stop-overdue.ts';
 import { TraceRecorder } from './trace-recorder.ts';
 import type { Trace } from './trace-records.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** How often the page hears figures, and the watchdog looks. */
 const TICK_MS = 250;
-/**
- * Of the time that a stop may take, the part in which some callback must have returned: of the usual 80 ms as much as a long
- * callback needs to come to its end, and as little as is not felt where it never does.
- */
-const STUCK_SHARE = 0.5;
-/** The shortest that browsers give to timers in a row. */
-const STOP_POLL_MS = 4;
-/** What the watchdog needs beyond its limit: it looks now and then, and gives the driver time to reach a safepoint. */
-const WATCHDOG_SPARE_MS = 1500;
 /** How long the processor has to answer a question. */
 const ANSWER_MS = 60;
 /** Messages taken from the worker at a time: a driver that floods the log must not keep the board busy. */
@@ -116,7 +108,10 @@ export class BoardMachine {
       canvas,
       pacing: this.#options.pacing,
       onEvent: (event) => this.#deviceEvent(event),
-      onVblank: () => this.#checkFrames(),
+      onVblank: () => {
+        this.#watchdog.glance();
+        this.#checkFrames();
+      },
       ...(recorder && { onMoment: (moment, a, b) => recorder.moment(moment, a, b) }),
     });
     if (this.#ended) {
@@ -202,8 +197,7 @@ export class BoardMachine {
   /**
    * Stops: the driver is asked to shut down, and ended by force when it does not in time. Resolves when the processor
    * is gone; the engine lives on until `close`, so that the last picture can still be read.
-   * @param graceMs how long a driver may take that gets on with it; one whose callback does not return at all has a
-   *   part of that. With more than the watchdog's time, an endless shutdown is its bug check.
+   * @param graceMs how long a driver may take that gets on with it: see `stop-overdue.ts`
    */
   async stop(graceMs: number): Promise<Shutdown> {
     this.#engine?.freeze();
@@ -214,7 +208,15 @@ export class BoardMachine {
         this.#cpuDone = resolve;
       });
       this.#command({ type: 'stop' });
-      await Promise.race([done, this.#overdue(graceMs)]);
+      const overdue = stopOverdue(this.#control, this.#watchdog, {
+        graceMs,
+        over: () => this.#ended || this.#crashed,
+        advanced: () => {
+          this.#whereabouts = [];
+        },
+        slow: () => this.#command({ type: 'where' }),
+      });
+      await Promise.race([done, overdue]);
     }
     const doing = this.#watchdog.doing();
     this.#end();
@@ -224,37 +226,6 @@ export class BoardMachine {
     if (!running || !begun || this.#crashed) return 'none';
     this.#publish([{ type: 'forced', doing, positions: this.#whereabouts }]);
     return 'forced';
-  }
-
-  /** Resolves when the driver does not come to its end in the time that a stop may take, or has crashed on the way. */
-  async #overdue(graceMs: number): Promise<void> {
-    const start = performance.now();
-    // With more than the watchdog's time to spare, it is the watchdog that ends a callback, and names it.
-    const watched = graceMs > this.#options.watchdogSeconds * 1000 + WATCHDOG_SPARE_MS;
-    const stuckMs = watched ? graceMs : graceMs * STUCK_SHARE;
-    let callback = Atomics.load(this.#control, CALLBACK_COUNT);
-    let since = start;
-    let asked = false;
-    for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));
-      const now = performance.now();
-      const count = Atomics.load(this.#control, CALLBACK_COUNT);
-      if (count !== callback) {
-        // A driver that had not even begun when the stop was asked for gains no time by beginning.
-        if (callback !== 0) since = now;
-        asked = false;
-        this.#whereabouts = [];
-      }
-      callback = count;
-      const idle = count !== 0 && Atomics.load(this.#control, CPU_STATE) === CPU_IDLE;
-      const stuck = !idle && now - since > stuckMs;
-      // A callback that takes long is asked where it is, for the case that it has to be named: one that calls the port can answer.
-      if (!idle && !asked && now - since > stuckMs / 2) {
-        asked = true;
-        this.#command({ type: 'where' });
-      }
-      if (now - start > graceMs || stuck || this.#ended || this.#crashed) return;
-    }
   }
 
   /** Frees everything. */

@@ -18,7 +18,8 @@ const GRACE_MS = 500;
 
 export class Watchdog {
   readonly #control: Int32Array;
-  readonly #limitMs: number;
+  /** How long one outermost callback may run, in milliseconds. */
+  readonly limitMs: number;
   /** The outermost callback that was seen last, by its count, and since when. */
   #callback = -1;
   #since = 0;
@@ -28,21 +29,18 @@ export class Watchdog {
   /** @param limitMs how long one outermost callback may run; waiting in VideoPortWaitForSingleObject does not count, nor being held */
   constructor(control: Int32Array, limitMs: number) {
     this.#control = control;
-    this.#limitMs = limitMs;
+    this.limitMs = limitMs;
+  }
+
+  /** Looks. Returns for how many milliseconds the outermost callback has been seen to run: at least so long it has taken by now. */
+  glance(): number {
+    return this.#sameAsBefore() ? performance.now() - this.#since : 0;
   }
 
   /** Looks. Returns null, or the sentence with which the driver is to be given up: it loops without a single port call. */
   look(): string | null {
     const now = performance.now();
-    const callback = Atomics.load(this.#control, CALLBACK_COUNT);
-    const running = Atomics.load(this.#control, CPU_STATE) === CPU_RUNNING;
-    if (!running || callback !== this.#callback) {
-      this.#callback = callback;
-      this.#since = now;
-      this.#asked = 0;
-      return null;
-    }
-    if (now - this.#since < this.#limitMs) return null;
+    if (!this.#sameAsBefore() || now - this.#since < this.limitMs) return null;
     if (this.#asked === 0) {
       this.#asked = now;
       signalProcessor(this.#control, ATTENTION_WATCHDOG);
@@ -60,6 +58,17 @@ export class Watchdog {
     return Atomics.load(this.#control, CPU_STATE) === CPU_WAITING
       ? `${name} waits in VideoPortWaitForSingleObject for an event that nobody has set`
       : `${name} has not returned`;
+  }
+
+  /** Does the callback run that ran at the last look? */
+  #sameAsBefore(): boolean {
+    const callback = Atomics.load(this.#control, CALLBACK_COUNT);
+    const running = Atomics.load(this.#control, CPU_STATE) === CPU_RUNNING;
+    if (running && callback === this.#callback) return true;
+    this.#callback = callback;
+    this.#since = performance.now();
+    this.#asked = 0;
+    return false;
   }
 
   /** The innermost callback that runs. */

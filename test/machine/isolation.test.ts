@@ -310,7 +310,7 @@ describe('a driver that never returns is ended by Stop, and the next boot is cle
       else await said(`in ${name}`);
       const start = performance.now();
       // A shutdown that hangs must first come to where it does.
-      const report = await machine.stop(after === 'stop' ? { graceMs: 2400 } : {});
+      const report = await machine.stop(after === 'stop' ? { graceMs: 1500 } : {});
       console.log(`${name}: stopped in ${Math.round(performance.now() - start)} ms`);
       expect(report.log).to.include(`driver info: in ${name}`);
       expect(report.shutdown).to.equal(after === 'crash' ? 'none' : 'forced');
