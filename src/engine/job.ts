@@ -8,7 +8,7 @@
  *   [2] destination surface, likewise                              [3] source surface, likewise
  *   [4] width in pixels             [5] height                     [6] words of the destination to visit in each row
  *   [7] the colour table of a P8 source, as a word index in the aperture                           [8] the triangles, likewise
- *   [9] how many there are          [10] logarithm of the side of their tiles
+ *   [9] how many there are          [10] logarithm of how much larger their tiles are than the smallest
  *
  * A surface's word index may be "negative", modulo 2³²: it may begin before the memory that its rectangle touches.
  * Jobs that do not depend on one another form a group, which the GPU executes at once. Groups execute in order.
@@ -17,6 +17,7 @@
 export const JOB_WORDS = 16;
 
 /* Words of a job that batches and backends look at. */
+export const JOB_PACKET = 1;
 export const JOB_HEIGHT = 5;
 export const JOB_COLUMNS = 6;
 export const JOB_TRIANGLES = 9;

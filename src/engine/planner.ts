@@ -51,7 +51,7 @@ import {
 import { PagePulls } from './page-pulls.ts';
 import type { Slice, SliceTable } from './slice-table.ts';
 import { firstByte, mayOverlap, type Rectangle, rowBytes, rowWords, spanBytes, surfaceFault } from './surface.ts';
-import { triangleBins, triangleTileShift } from './triangle-bins.ts';
+import { triangleBinWords, triangleTileShift } from './triangle-bins.ts';
 
 /** Packets in a batch, at most. */
 export const MAX_PACKETS = 4096;
@@ -364,8 +364,7 @@ export class Planner {
     if (triangles) {
       const { height: count } = triangles.logical;
       tileShift = triangleTileShift(columns, height, count);
-      const { tiles, words } = triangleBins(columns, height, count, tileShift);
-      batch.binBytes = Math.max(batch.binBytes, tiles * words * 4);
+      batch.binBytes = Math.max(batch.binBytes, triangleBinWords(columns, height, count, tileShift) * 4);
     }
     const group = this.#groups.place({ writes, reads, shader: shaderOf(kind), alone, columns, rows: height });
     batch.addJob(group, [

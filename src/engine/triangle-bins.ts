@@ -3,25 +3,24 @@
 /** Triangles whose bits share a word, and such words whose bits share a summary. */
 const CHUNK = 32;
 
-/** Logarithm of the side of the smallest tile: 16 words across, 16 rows. */
-const SMALLEST_SHIFT = 4;
+/** The smallest tile, in words across and rows. */
+const TILE_WORDS = 8;
+const TILE_ROWS = 64;
 
-/** Tiles, as many as one dimension of a dispatch may have; and words of scratch memory. */
-const MAX_TILES = 65535;
+/** Words of scratch memory, at most. */
 const MAX_WORDS = 4 * 1024 * 1024;
 
-/** Tiles of a rectangle; summaries of each, and all its words. */
-export function triangleBins(columns: number, rows: number, triangles: number, tileShift: number) {
-  const side = 2 ** tileShift;
+/** Words of scratch memory that all tiles of a rectangle need, when each is 2 to the `tileShift` times as wide and as high as the smallest. */
+export function triangleBinWords(columns: number, rows: number, triangles: number, tileShift: number): number {
+  const scale = 2 ** tileShift;
+  const tiles = Math.ceil(columns / (TILE_WORDS * scale)) * Math.ceil(rows / (TILE_ROWS * scale));
   const chunks = Math.ceil(triangles / CHUNK);
-  const summaries = Math.ceil(chunks / 32);
-  return { tiles: Math.ceil(columns / side) * Math.ceil(rows / side), summaries, words: summaries + chunks };
+  return tiles * (chunks + Math.ceil(chunks / 32));
 }
 
-/** Logarithm of the side of the tiles for so many triangles on so many words and rows: the smallest for which there is room. */
+/** Which tiles for so many triangles on so many words and rows: the smallest for which there is room, as `tileShift` above. */
 export function triangleTileShift(columns: number, rows: number, triangles: number): number {
-  for (let shift = SMALLEST_SHIFT; ; shift++) {
-    const { tiles, words } = triangleBins(columns, rows, triangles, shift);
-    if (tiles <= MAX_TILES && tiles * words <= MAX_WORDS) return shift;
-  }
+  let tileShift = 0;
+  while (triangleBinWords(columns, rows, triangles, tileShift) > MAX_WORDS) tileShift++;
+  return tileShift;
 }

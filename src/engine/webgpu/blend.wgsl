@@ -20,7 +20,8 @@ fn blend_words(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_ind
     let read_row = read_start + y * read_pitch;
     let row = start + y * pitch;
     for (var x = left; x < right; x += LANES) {
-      aperture[row + x] = blend(aperture[read_row + x] | over_alpha, aperture[row + x] | under_alpha);
+      let over = channels(aperture[read_row + x] | over_alpha);
+      aperture[row + x] = colour_from(blend(over, channels(aperture[row + x] | under_alpha)));
     }
   }
 }

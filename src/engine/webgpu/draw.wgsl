@@ -1,64 +1,65 @@
-// Draws triangles, in two dispatches. `bin` cuts the packet's rectangle into tiles and notes for each, in scratch memory, which of
-// the triangles touch it: a bit a triangle, in chunks of 32, and a bit a chunk that has any. Then each workgroup of `draw` draws on
-// one block of words: a lane owns every other word of a column, and draws upon them all triangles of the tile, in their order. It
-// looks at no pixel outside a triangle's box.
-// Without barriers: some GPUs, and all that are emulated, run those at a crawl.
-// Loops that turn once stand for conditions: emulated GPUs go through both sides of an `if`, and leave a loop.
+// Draws triangles, in two dispatches. `bin` cuts the packet's rectangle into tiles and notes for each, in scratch memory that was
+// all zeros, which of the triangles touch it: a bit a triangle, in chunks of 32, and a bit a chunk that has any. In `draw` a lane
+// owns a few words of some rows, and draws upon them all triangles of its tile, in their order. It looks at no pixel outside a triangle's box.
 // The twin of ../software/draw.ts: arithmetic is in whole numbers, and none leaves 32 bits (docs/device.md, Triangles).
+//
+// Written so that emulated GPUs, too, are quick. They execute four neighbouring lanes at a time, and both sides of every condition;
+// they shift, convert and divide lane by lane, and reach into memory so: that is dear, while products and sums cost next to nothing. A barrier
+// makes them crawl. A loop costs least if it counts to a limit. So whole numbers are kept in floats where those hold them exactly, and one lane draws much of a triangle
+// for each time that it reads it.
 
 const GOURAUD = 1u;
 const TEXTURED = 2u;
 const BLENDED = 4u;
 
+// What a pipeline is for: surfaces of any format, or such as have a pixel in a word; triangles of any flags, or textured ones. Less is quicker.
+override ANY_FORMAT: bool = true;
+override ANY_FLAGS: bool = true;
+
 // Triangles whose bits share a word.
 const CHUNK = 32u;
 
-// Words across, and rows, of a block: no larger than the smallest tile. A workgroup has a lane for each column and each of the
-// first rows, and a lane's words are so many rows apart.
-const BLOCK = 16u;
-const LANE_ROWS_SHIFT = 1u;
-const LANE_ROWS = 1i << LANE_ROWS_SHIFT;
+// Words and rows of a lane; words across the smallest tile, which four lanes share; and lanes of a workgroup, which lie side by side.
+const LANE_WORDS = 2u;
+const LANE_ROWS = 64u;
+const TILE_WORDS = 8u;
+const GROUP_LANES = 32u;
+
+// Lanes that bin one triangle; each takes every so manyth row of tiles.
+const BIN_LANES = 4u;
 
 const VERTEX_WORDS = 4u;
 
-// Subpixels in a pixel, from one vertex of a triangle to another at most, and of a coordinate at most.
-const SUBPIXEL_SHIFT = 4u;
+// Subpixels in a pixel, and in half of one; from one vertex of a triangle to another at most, and of a coordinate at most.
+const SUBPIXELS = 16;
+const HALF = 8;
 const MAX_SPAN = 32767i;
 const MAX_COORDINATE = 1048576i;
 
 // Weights of the three vertices are parts of this.
-const WEIGHT_SHIFT = 15u;
-
-struct Triangle {
-  a: vec2i,
-  b: vec2i,
-  c: vec2i,
-  low: vec2i,
-  high: vec2i,
-}
+const WHOLE_WEIGHT = 32768;
 
 fn position_at(word: u32) -> vec2i {
   return vec2i(bitcast<i32>(aperture[word]), bitcast<i32>(aperture[word + 1u]));
 }
 
-fn triangle_at(index: u32) -> Triangle {
-  let word = vertices + index * 3u * VERTEX_WORDS;
-  let a = position_at(word);
-  let b = position_at(word + VERTEX_WORDS);
-  let c = position_at(word + 2u * VERTEX_WORDS);
-  return Triangle(a, b, c, min(a, min(b, c)), max(a, max(b, c)));
+// A whole number in a float of less than 2^22 either way; any other is rounded. See pixels.wgsl.
+fn whole(number: f32) -> i32 {
+  return bitcast<i32>(number + FLOAT_WHOLE) - FLOAT_WHOLE_BITS;
 }
 
-// Whether a triangle is within the limits, and its box touches pixels from `low` up to, but not, `high`.
-fn touches(triangle: Triangle, low: vec2i, high: vec2i) -> bool {
-  // Coordinates first: only then can their differences be trusted.
-  if (any(triangle.low < vec2i(-MAX_COORDINATE)) || any(triangle.high > vec2i(MAX_COORDINATE))) {
-    return false;
-  }
-  if (any(triangle.high - triangle.low > vec2i(MAX_SPAN))) {
-    return false;
-  }
-  return all(triangle.low < high << vec2u(SUBPIXEL_SHIFT)) && all(triangle.high >= low << vec2u(SUBPIXEL_SHIFT));
+fn whole2(numbers: vec2f) -> vec2i {
+  return bitcast<vec2i>(numbers + vec2f(FLOAT_WHOLE)) - vec2i(FLOAT_WHOLE_BITS);
+}
+
+fn whole3(numbers: vec3f) -> vec3i {
+  return bitcast<vec3i>(numbers + vec3f(FLOAT_WHOLE)) - vec3i(FLOAT_WHOLE_BITS);
+}
+
+// The greatest of three numbers; `max` would look for NaNs, and be slower.
+fn greatest(numbers: vec3f) -> f32 {
+  let greater = select(numbers.x, numbers.y, numbers.y > numbers.x);
+  return select(greater, numbers.z, numbers.z > greater);
 }
 
 // Twice the area of a, b and p: positive when p lies to the right of the way from a to b.
@@ -66,39 +67,18 @@ fn edge(a: vec2i, b: vec2i, p: vec2i) -> i32 {
   return (b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x);
 }
 
-// Whether pixels whose middle lies on the edge belong to the triangle: on top edges and left ones.
-fn owns(a: vec2i, b: vec2i) -> bool {
-  return b.y < a.y || (b.y == a.y && b.x > a.x);
-}
-
-// What an edge's distance must be at least for a pixel to be covered.
+// What an edge's distance must be at least for a pixel to be covered: middles on top edges and left ones belong to the triangle.
 fn least(a: vec2i, b: vec2i) -> i32 {
-  return select(1, 0, owns(a, b));
+  return select(1, 0, b.y < a.y || (b.y == a.y && b.x > a.x));
 }
 
-// The weighted mean of three numbers of up to 16 bits.
-fn mean(weights: vec3u, values: vec3u) -> u32 {
-  return (dot(weights, values) + (1u << (WEIGHT_SHIFT - 1u))) >> WEIGHT_SHIFT;
+// The first and the last pixels whose middles may lie in a triangle from `low` to `high`.
+fn first_pixel(low: vec2i) -> vec2i {
+  return whole2(floor(vec2f(low + HALF - 1) * (1.0 / f32(SUBPIXELS))));
 }
 
-fn mean_colour(weights: vec3u, colours: vec3u) -> u32 {
-  let blue = mean(weights, colours & vec3u(0xffu));
-  let green = mean(weights, (colours >> vec3u(8u)) & vec3u(0xffu));
-  let red = mean(weights, (colours >> vec3u(16u)) & vec3u(0xffu));
-  let alpha = mean(weights, colours >> vec3u(24u));
-  return (alpha << 24u) | (red << 16u) | (green << 8u) | blue;
-}
-
-// Channel times channel, 255 standing for 1.
-fn modulate(colour: u32, by: u32) -> u32 {
-  if (by == 0xffffffffu) {
-    return colour;
-  }
-  let alpha = scale_pair(colour >> 24u, by >> 24u);
-  let red = scale_pair((colour >> 16u) & 0xffu, (by >> 16u) & 0xffu);
-  let green = scale_pair((colour >> 8u) & 0xffu, (by >> 8u) & 0xffu);
-  let blue = scale_pair(colour & 0xffu, by & 0xffu);
-  return (alpha << 24u) | (red << 16u) | (green << 8u) | blue;
+fn last_pixel(high: vec2i) -> vec2i {
+  return whole2(floor(vec2f(high - HALF) * (1.0 / f32(SUBPIXELS))));
 }
 
 // What does not change from pixel to pixel; kept here, since emulated GPUs copy what is handed to functions.
@@ -106,16 +86,25 @@ var<private> flags: u32;
 var<private> vertices: u32;
 var<private> table: u32;
 var<private> target_place: Place;
-// The pixel row at which its word index stands.
-var<private> row_zero: i32;
+var<private> target_opaque: u32;
 var<private> texture_place: Place;
-var<private> texture_size: vec2u;
+var<private> texture_opaque: u32;
+var<private> last_texel: vec2i;
 
-// The lane's own pixels: from `own_low` to `own_high`, both within, every LANE_ROWS-th row.
+// The lane's own pixels: from `own_low` to `own_high`, both within. Its first row begins at `own_row`, as words are counted from pixel 0 of a row.
 var<private> own_low: vec2i;
 var<private> own_high: vec2i;
+var<private> own_row: u32;
 
-// Draws one triangle where it covers the lane's pixels. It is within the limits: `bin` has seen to that.
+// A texel's colour.
+fn texel(at: vec2i) -> u32 {
+  if (ANY_FORMAT) {
+    return colour_of(load(texture_place, u32(at.x), u32(at.y)), texture_place.format, table);
+  }
+  return aperture[texture_place.word + u32(at.y) * texture_place.pitch + u32(at.x)] | texture_opaque;
+}
+
+// Draws one triangle where it covers the lane's pixels. It is within the limits and has an area: `bin` has seen to that.
 fn draw_triangle(index: u32) {
   let first = vertices + index * 3u * VERTEX_WORDS;
   let given_b = position_at(first + VERTEX_WORDS);
@@ -129,64 +118,93 @@ fn draw_triangle(index: u32) {
   let second = first + select(VERTEX_WORDS, 2u * VERTEX_WORDS, turned);
   let third = first + select(2u * VERTEX_WORDS, VERTEX_WORDS, turned);
   let own = aperture[first + 2u];
-  let colours = vec3u(own, aperture[second + 2u], aperture[third + 2u]);
-  let uv = vec3u(aperture[first + 3u], aperture[second + 3u], aperture[third + 3u]);
+  let own_channels = channels(own);
+  let uv = bitcast<vec3i>(vec3u(aperture[first + 3u], aperture[second + 3u], aperture[third + 3u]));
+  let u = uv & vec3i(0xffff);
+  let v = whole3(vec3f(uv & vec3i(0x7fff0000)) * (1.0 / 65536.0)) + select(vec3i(0), vec3i(0x8000), uv < vec3i(0));
 
-  // As many bits of the areas as let the quotient keep within 32.
-  let area = u32(abs(signed));
-  let area_shift = 16u - min(countLeadingZeros(area), 16u);
-  let whole = area >> area_shift;
+  let runs = ANY_FLAGS && (flags & GOURAUD) != 0u;
+  var second_channels = own_channels;
+  var third_channels = own_channels;
+  if (runs) {
+    second_channels = channels(aperture[second + 2u]);
+    third_channels = channels(aperture[third + 2u]);
+  }
 
-  // Pixels whose middles lie in the box; none of a triangle without area.
-  const HALF = 1i << (SUBPIXEL_SHIFT - 1u);
-  let box_low = max(own_low, (min(a, min(b, c)) + vec2i(HALF - 1)) >> vec2u(SUBPIXEL_SHIFT));
-  let low = box_low + vec2i(0, (own_low.y - box_low.y) & (LANE_ROWS - 1));
-  let box_high = min(own_high, (max(a, max(b, c)) - vec2i(HALF)) >> vec2u(SUBPIXEL_SHIFT));
-  let high = select(box_high, low - vec2i(1), signed == 0);
+  // As many bits of the areas as let the quotient keep within 32: 16. `dropped` is the power of two by which they are divided, in the bits of a float.
+  let area = abs(signed);
+  let topmost = bitcast<i32>(f32(area & 0x7fffff80)) & 0x7f800000;
+  let dropped = max(topmost, 0x47000000) - 0x07800000;
+  let kept = -whole(bitcast<f32>(dropped));
+  let scale = bitcast<f32>(0x7f000000 - dropped);
+  let parts_of_area = whole(f32(area & kept) * scale);
+  let weight_of_part = f32(WHOLE_WEIGHT) / f32(parts_of_area);
 
-  // Distances from the three edges at the first pixel, and what they grow by to the next: within the box they keep within 32 bits.
-  let middle = (low << vec2u(SUBPIXEL_SHIFT)) + vec2i(HALF);
-  let right = vec3i(b.y - c.y, c.y - a.y, a.y - b.y) << vec3u(SUBPIXEL_SHIFT);
-  let down = vec3i(c.x - b.x, a.x - c.x, b.x - a.x) << vec3u(SUBPIXEL_SHIFT + LANE_ROWS_SHIFT);
+  let low = max(own_low, first_pixel(min(a, min(b, c))));
+  let high = min(own_high, last_pixel(max(a, max(b, c))));
+
+  // Distances from the three edges at a pixel, less what covers it, and what they grow by to the next: within the box they keep within 32 bits.
+  let middle = low * SUBPIXELS + vec2i(HALF);
+  let right = vec3i(b.y - c.y, c.y - a.y, a.y - b.y) * SUBPIXELS;
+  let down = vec3i(c.x - b.x, a.x - c.x, b.x - a.x) * SUBPIXELS;
   let enough = vec3i(least(b, c), least(c, a), least(a, b));
-  var row = vec3i(edge(b, c, middle), edge(c, a, middle), edge(a, b, middle));
+  let corner = vec3i(edge(b, c, middle), edge(c, a, middle), edge(a, b, middle)) - enough;
 
-  let shift = target_place.shift;
-  let mask = pixel_mask(shift);
-  for (var y = low.y; y <= high.y; y += LANE_ROWS) {
-    let line = target_place.word + u32(y - row_zero) * target_place.pitch;
-    var distance = row;
-    for (var x = low.x; x <= high.x; x++) {
-      for (var covered = all(distance >= enough); covered; covered = false) {
-        var colour = own;
-        for (var mixed = (flags & (GOURAUD | TEXTURED)) != 0u; mixed; mixed = false) {
-          let weight_b = ((u32(distance.y) >> area_shift) << WEIGHT_SHIFT) / whole;
-          let weight_c = ((u32(distance.z) >> area_shift) << WEIGHT_SHIFT) / whole;
-          let weights = vec3u((1u << WEIGHT_SHIFT) - weight_b - weight_c, weight_b, weight_c);
-          for (var runs = (flags & GOURAUD) != 0u; runs; runs = false) {
-            colour = mean_colour(weights, colours);
+  let rows_down = 1.0 / vec3f(down);
+
+  let row = own_row + u32(low.y - own_low.y) * target_place.pitch;
+  let columns = high.x - low.x + 1;
+  let rows = high.y - low.y + 1;
+  let mask = pixel_mask(target_place.shift);
+  for (var i = 0; i < columns; i++) {
+    let x = u32(low.x + i);
+    let top = corner + right * i;
+    let top_word = row + (x >> target_place.shift);
+    let bit = pixel_bit(x, target_place.shift);
+    // Rows in which the column may be covered, with one to spare: from the edges on that lead inwards, to those that lead outwards.
+    let crossings = vec3f(-top) * rows_down;
+    let begin = greatest(select(vec3f(0.0), crossings - 0.49, down > vec3i(0)));
+    let end = -greatest(-select(vec3f(f32(rows)), crossings + 0.51, down < vec3i(0)));
+    let last = whole(select(end, 0.0, end < 0.0));
+    for (var j = whole(begin); j < last; j++) {
+      let distance = top + down * j;
+      if ((distance.x | distance.y | distance.z) >= 0) {
+        let word_at = top_word + u32(j) * target_place.pitch;
+        // Divided by rounding, and corrected.
+        let parts = vec2f((distance.yz + enough.yz) & vec2i(kept)) * scale;
+        let close = whole2(parts * weight_of_part);
+        let over = whole2(parts) * WHOLE_WEIGHT < close * parts_of_area;
+        let weights_bc = select(close, close - 1, over);
+        let weights = vec3i(WHOLE_WEIGHT - weights_bc.x - weights_bc.y, weights_bc);
+
+        var colour = own_channels;
+        if (runs) {
+          let mix = vec3f(weights);
+          let sum = mix.x * own_channels + mix.y * second_channels + mix.z * third_channels;
+          colour = floor((sum + f32(WHOLE_WEIGHT / 2)) * (1.0 / f32(WHOLE_WEIGHT)));
+        }
+        if (!ANY_FLAGS || (flags & TEXTURED) != 0u) {
+          // Means in whole subtexels, and of those the texels: 19 bits less. The rest fits into a float.
+          let mean = vec2i(dot(weights, u), dot(weights, v)) + WHOLE_WEIGHT / 2;
+          let at = whole2(vec2f(mean & vec2i(0x7ff80000)) * (1.0 / 524288.0));
+          colour = modulate(channels(texel(min(at, last_texel))), colour);
+        }
+        var drawn = nearest(colour);
+        if (ANY_FORMAT) {
+          let word = aperture[word_at];
+          if ((flags & BLENDED) != 0u) {
+            drawn = blend(round(colour), channels(to_colour((word >> bit) & mask, target_place.format, 0u)));
           }
-          for (var textured = (flags & TEXTURED) != 0u; textured; textured = false) {
-            let u = min(mean(weights, uv & vec3u(0xffffu)) >> SUBPIXEL_SHIFT, texture_size.x - 1u);
-            let v = min(mean(weights, uv >> vec3u(16u)) >> SUBPIXEL_SHIFT, texture_size.y - 1u);
-            colour = modulate(colour_of(load(texture_place, u, v), texture_place.format, table), colour);
+          let pixel = from_colour(colour_from(drawn), target_place.format) & mask;
+          aperture[word_at] = (word & ~(mask << bit)) | (pixel << bit);
+        } else {
+          if (ANY_FLAGS && (flags & BLENDED) != 0u) {
+            drawn = blend(round(colour), channels(aperture[word_at] | target_opaque));
           }
+          aperture[word_at] = colour_from(drawn);
         }
-        let word_at = line + (u32(x) >> shift);
-        let bit = pixel_bit(u32(x), shift);
-        var word = 0u;
-        for (var kept = shift != 0u || (flags & BLENDED) != 0u; kept; kept = false) {
-          word = aperture[word_at];
-        }
-        for (var blended = (flags & BLENDED) != 0u; blended; blended = false) {
-          colour = blend(colour, to_colour((word >> bit) & mask, target_place.format, 0u));
-        }
-        let pixel = from_colour(colour, target_place.format) & mask;
-        aperture[word_at] = (word & ~(mask << bit)) | (pixel << bit);
       }
-      distance += right;
     }
-    row += down;
   }
 }
 
@@ -199,9 +217,14 @@ fn summaries(job: Job) -> u32 {
   return (chunks(job) + 31u) / 32u;
 }
 
+// Words across, and rows, of a tile.
+fn tile_size(job: Job) -> vec2u {
+  return vec2u(TILE_WORDS, LANE_ROWS) << vec2u(job.tile_shift);
+}
+
 // Tiles in a row of tiles.
 fn tiles_across(job: Job) -> u32 {
-  return ((job.columns - 1u) >> job.tile_shift) + 1u;
+  return (job.columns - 1u) / tile_size(job).x + 1u;
 }
 
 fn destination(job: Job) -> Place {
@@ -209,72 +232,96 @@ fn destination(job: Job) -> Place {
   return place(job.destination, operand(job, DRAW_DESTINATION_PITCH), operand(job, DRAW_DESTINATION_XY), format);
 }
 
-// One lane looks at 32 chunks of triangles for one tile.
-@compute @workgroup_size(1, 64)
+// Scratch memory, while lanes note triangles of the same tiles.
+@group(0) @binding(2) var<storage, read_write> bins: array<atomic<u32>>;
+
+@compute @workgroup_size(64)
 fn bin(@builtin(global_invocation_id) id: vec3u) {
   let job = jobs[0];
-  vertices = job.vertices;
-  let count = chunks(job);
-  let before = summaries(job);
-  let summary = id.x;
-  let tile = id.y;
-  if (tile >= tiles_across(job) * (((job.height - 1u) >> job.tile_shift) + 1u)) {
+  let index = id.x;
+  if (index >= job.triangles) {
+    return;
+  }
+  let first = job.vertices + index * 3u * VERTEX_WORDS;
+  let a = position_at(first);
+  let b = position_at(first + VERTEX_WORDS);
+  let c = position_at(first + 2u * VERTEX_WORDS);
+  let low = min(a, min(b, c));
+  let high = max(a, max(b, c));
+  // Coordinates first: only then can their differences be trusted.
+  if (any(low < vec2i(-MAX_COORDINATE)) || any(high > vec2i(MAX_COORDINATE))) {
+    return;
+  }
+  if (any(high - low > vec2i(MAX_SPAN)) || edge(a, b, c) == 0) {
     return;
   }
   let to = destination(job);
+  let origin = vec2i(vec2u(to.x, to.y));
+  let low_pixel = max(first_pixel(low), origin);
+  let high_pixel = min(last_pixel(high), origin + vec2i(vec2u(job.width, job.height)) - 1);
+  if (any(low_pixel > high_pixel)) {
+    return;
+  }
+  let size = tile_size(job);
+  let corner = vec2u(to.x >> to.shift, to.y);
+  let low_tile = (vec2u(low_pixel) >> vec2u(to.shift, 0u)) - corner;
+  let high_tile = ((vec2u(high_pixel) >> vec2u(to.shift, 0u)) - corner) / size;
+  let begin = low_tile / size;
   let across = tiles_across(job);
-  let column = ((to.x >> to.shift) + ((tile % across) << job.tile_shift)) << to.shift;
-  let low = vec2u(column, to.y + ((tile / across) << job.tile_shift));
-  let size = vec2u((1u << job.tile_shift) << to.shift, 1u << job.tile_shift);
-  let base = tile * (before + count);
-  var some = 0u;
-  for (var chunk = summary * 32u; chunk < min(summary * 32u + 32u, count); chunk++) {
-    let first = chunk * CHUNK;
-    let end = min(first + CHUNK, job.triangles);
-    var bits = 0u;
-    for (var index = first; index < end; index++) {
-      if (touches(triangle_at(index), vec2i(low), vec2i(low + size))) {
-        bits |= 1u << (index - first);
-      }
-    }
-    if (bits != 0u) {
-      scratch[base + before + chunk] = bits;
-      some |= 1u << (chunk & 31u);
+  let before = summaries(job);
+  let words = before + chunks(job);
+  let chunk = index / CHUNK;
+  for (var y = begin.y + id.y; y <= high_tile.y; y += BIN_LANES) {
+    for (var x = begin.x; x <= high_tile.x; x++) {
+      let base = (y * across + x) * words;
+      atomicOr(&bins[base + before + chunk], 1u << (index % CHUNK));
+      atomicOr(&bins[base + chunk / 32u], 1u << (chunk % 32u));
     }
   }
-  scratch[base + summary] = some;
 }
 
-@compute @workgroup_size(16, 2)
+// The number of the lowest bit that is set, which stands in the exponent of its value.
+fn lowest_bit(bits: u32) -> u32 {
+  let lowest = bitcast<i32>(bits & (~bits + 1u));
+  return ((bitcast<u32>(f32(lowest)) & 0x7f800000u) >> 23u) - 127u;
+}
+
+@compute @workgroup_size(32)
 fn draw(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) lane: vec3u) {
   let job = jobs[0];
+  let across = (group.x * GROUP_LANES + lane.x) * LANE_WORDS;
+  if (across >= job.columns) {
+    return;
+  }
+  let down = group.y * LANE_ROWS;
   let to = destination(job);
   vertices = job.vertices;
   table = job.table;
   target_place = to;
-  row_zero = i32(to.y);
+  target_opaque = select(0u, 0xff000000u, to.format == X8R8G8B8);
   flags = (operand(job, 0u) >> 16u) & 0xffu;
   texture_place = place(job.source, operand(job, DRAW_SOURCE_PITCH), 0u, operand(job, DRAW_FORMATS) >> 8u);
+  texture_opaque = select(0u, 0xff000000u, texture_place.format == X8R8G8B8);
   let extent = operand(job, DRAW_SOURCE_SIZE);
-  texture_size = vec2u(extent & 0xffffu, extent >> 16u);
+  last_texel = vec2i(vec2u(extent & 0xffffu, extent >> 16u)) - 1;
 
-  let column = (to.x >> to.shift) + group.x * BLOCK + lane.x;
-  let row = to.y + group.y * BLOCK;
-  own_low = vec2i(vec2u(max(column << to.shift, to.x), row + lane.y));
-  let end = min(vec2u((column + 1u) << to.shift, row + BLOCK), vec2u(to.x + job.width, to.y + job.height));
+  let column = (to.x >> to.shift) + across;
+  own_low = vec2i(vec2u(max(column << to.shift, to.x), to.y + down));
+  let end = min(vec2u((column + LANE_WORDS) << to.shift, to.y + down + LANE_ROWS), vec2u(to.x + job.width, to.y + job.height));
   own_high = vec2i(end) - vec2i(1);
+  own_row = to.word + down * to.pitch;
 
   let count = summaries(job);
-  let tile = (group.xy * BLOCK) >> vec2u(job.tile_shift);
-  let bins = (tile.y * tiles_across(job) + tile.x) * (count + chunks(job));
+  let tile = vec2u(across, down) / tile_size(job);
+  let base = (tile.y * tiles_across(job) + tile.x) * (count + chunks(job));
   for (var summary = 0u; summary < count; summary++) {
-    var some = scratch[bins + summary];
+    var some = scratch[base + summary];
     while (some != 0u) {
-      let chunk = summary * 32u + countTrailingZeros(some);
+      let chunk = summary * 32u + lowest_bit(some);
       some &= some - 1u;
-      var bits = scratch[bins + count + chunk];
+      var bits = scratch[base + count + chunk];
       while (bits != 0u) {
-        draw_triangle(chunk * CHUNK + countTrailingZeros(bits));
+        draw_triangle(chunk * CHUNK + lowest_bit(bits));
         bits &= bits - 1u;
       }
     }

@@ -26,8 +26,8 @@ fn result(job: Job, to: Place, from_place: Place, colour: u32, x: u32, y: u32, b
     }
     return from_colour(colour_of(pixel, from_place.format, job.table), to.format);
   }
-  let over = colour_of(pixel, from_place.format, job.table);
-  return from_colour(blend(over, to_colour(before, to.format, 0u)), to.format);
+  let over = channels(colour_of(pixel, from_place.format, job.table));
+  return from_colour(colour_from(blend(over, channels(to_colour(before, to.format, 0u)))), to.format);
 }
 
 @compute @workgroup_size(64)

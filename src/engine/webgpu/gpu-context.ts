@@ -6,13 +6,13 @@ import { JOB_TABLE_WORDS, JOB_WORDS, MAX_JOBS } from '../job.ts';
 import { OPERAND_INDEX } from '../operands.ts';
 import blendText from './blend.wgsl?raw';
 import { CompletionNudge } from './completion-nudge.ts';
-import drawText from './draw.wgsl?raw';
 import executeText from './execute.wgsl?raw';
 import jobText from './job.wgsl?raw';
 import moveText from './move.wgsl?raw';
 import pixelsText from './pixels.wgsl?raw';
 import presentText from './present.wgsl?raw';
 import { ReadbackRing } from './readback-ring.ts';
+import { TrianglePipelines } from './triangle-pipelines.ts';
 import { UploadRing } from './upload-ring.ts';
 
 /** How often a lost device is asked for again, and after how many milliseconds each time. */
@@ -34,7 +34,7 @@ export interface ContextListener {
   restored(): void;
   /** There will be no other. */
   gone(sentence: string): void;
-  /** An upload slab has become free. */
+  /** An upload slab has become free, or what draws triangles has been made. */
   slabReady(): void;
 }
 
@@ -52,9 +52,8 @@ export interface Gpu {
   /** For jobs that blend whole words; its layout is the same. */
   readonly blendPipeline: GPUComputePipeline;
   readonly executePipeline: GPUComputePipeline;
-  /** For jobs that draw triangles, one after the other; their layout is the same. */
-  readonly binPipeline: GPUComputePipeline;
-  readonly drawPipeline: GPUComputePipeline;
+  /** For jobs that draw triangles; their layout is the same. */
+  readonly triangles: TrianglePipelines;
   readonly presentLayout: GPUBindGroupLayout;
   readonly presentPipeline: GPURenderPipeline;
   readonly presentFormat: GPUTextureFormat;
@@ -197,7 +196,7 @@ function adapterName({ vendor, architecture, device, description }: GPUAdapterIn
   return description || [vendor, architecture, device].filter(Boolean).join(' ') || 'unnamed GPU';
 }
 
-async function openGpu(onSlabReady: () => void): Promise<Gpu> {
+async function openGpu(onReady: () => void): Promise<Gpu> {
   if (!navigator.gpu) throw new Error('this browser has no WebGPU (navigator.gpu is missing)');
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw new Error('WebGPU found no GPU that it may use (requestAdapter returned null)');
@@ -225,7 +224,7 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
   const presentModule = device.createShaderModule({ label: 'present', code: pixelsText + presentText });
   const module = device.createShaderModule({
     label: 'execute',
-    code: pixelsText + jobText + moveText + blendText + executeText + drawText,
+    code: pixelsText + jobText + moveText + blendText + executeText,
   });
   const layout = device.createPipelineLayout({ bindGroupLayouts: [executeLayout] });
   const pipeline = (entryPoint: string) =>
@@ -234,33 +233,24 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
       layout,
       compute: { module, entryPoint, constants: OPERAND_INDEX },
     });
-  const [
-    fillPipeline,
-    copyPipeline,
-    movePipeline,
-    blendPipeline,
-    executePipeline,
-    binPipeline,
-    drawPipeline,
-    presentPipeline,
-  ] = await Promise.all([
-    pipeline('fill_words'),
-    pipeline('copy_words'),
-    pipeline('move_words'),
-    pipeline('blend_words'),
-    pipeline('execute'),
-    pipeline('bin'),
-    pipeline('draw'),
-    device.createRenderPipelineAsync({
-      label: 'present',
-      layout: device.createPipelineLayout({ bindGroupLayouts: [presentLayout] }),
-      vertex: { module: presentModule, entryPoint: 'corner' },
-      fragment: { module: presentModule, entryPoint: 'pixel', targets: [{ format: presentFormat }] },
-    }),
-  ]);
+  const [fillPipeline, copyPipeline, movePipeline, blendPipeline, executePipeline, presentPipeline] = await Promise.all(
+    [
+      pipeline('fill_words'),
+      pipeline('copy_words'),
+      pipeline('move_words'),
+      pipeline('blend_words'),
+      pipeline('execute'),
+      device.createRenderPipelineAsync({
+        label: 'present',
+        layout: device.createPipelineLayout({ bindGroupLayouts: [presentLayout] }),
+        vertex: { module: presentModule, entryPoint: 'corner' },
+        fragment: { module: presentModule, entryPoint: 'pixel', targets: [{ format: presentFormat }] },
+      }),
+    ],
+  );
   return {
     device,
-    uploads: new UploadRing(device, onSlabReady),
+    uploads: new UploadRing(device, onReady),
     readbacks: new ReadbackRing(device),
     nudge: new CompletionNudge(device.queue),
     executeLayout,
@@ -269,8 +259,7 @@ async function openGpu(onSlabReady: () => void): Promise<Gpu> {
     movePipeline,
     blendPipeline,
     executePipeline,
-    binPipeline,
-    drawPipeline,
+    triangles: new TrianglePipelines(device, layout, onReady),
     presentLayout,
     presentPipeline,
     presentFormat,

@@ -13,7 +13,7 @@ struct Job {
   table: u32,        // the colour table's word index in the aperture
   vertices: u32,
   triangles: u32,
-  tile_shift: u32,   // logarithm of the side of a tile of triangles
+  tile_shift: u32,   // logarithm of how much larger tiles of triangles are than the smallest
   reserved: array<u32, 5>,
 }
 

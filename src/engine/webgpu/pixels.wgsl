@@ -50,28 +50,42 @@ fn from_colour(colour: u32, format: u32) -> u32 {
   return colour;
 }
 
-// a * b / 255 to the nearest, for a and b up to 255, in both 16-bit halves of a word.
-fn scale_pair(pair: u32, factor: u32) -> u32 {
-  let product = pair * factor + 0x00800080u;
-  return ((product + ((product >> 8u) & 0x00ff00ffu)) >> 8u) & 0x00ff00ffu;
+// Colours in reckoning are four floats, blue first, that hold whole numbers: floats keep those exactly up to 2^24. Emulated GPUs shift lane
+// by lane and convert in many steps, while they multiply and add floats four lanes at a time; so do real ones, at no cost.
+
+// Powers of two are multiplied with, and never divided by: products are exact on every GPU, quotients need not be.
+
+// Added to a whole number of less than 2^22 either way, leaves it in a float's low bits; any other number is rounded on the way.
+const FLOAT_WHOLE = 12582912.0;
+const FLOAT_WHOLE_BITS = 0x4b400000;
+
+const CHANNEL_MASKS = vec4u(0xffu, 0xff00u, 0xff0000u, 0xff000000u);
+const CHANNEL_UNITS = vec4i(1, 0x100, 0x10000, 0x1000000);
+const CHANNEL_SCALES = 1.0 / vec4f(CHANNEL_UNITS);
+
+// The nearest whole numbers. Nothing here is ever half way between two.
+fn nearest(numbers: vec4f) -> vec4i {
+  return bitcast<vec4i>(numbers + vec4f(FLOAT_WHOLE)) - vec4i(FLOAT_WHOLE_BITS);
 }
 
-// Each channel of a colour times a factor of 0 to 255.
-fn scale(colour: u32, factor: u32) -> u32 {
-  return scale_pair(colour & 0x00ff00ffu, factor) | (scale_pair((colour >> 8u) & 0x00ff00ffu, factor) << 8u);
+// The channels of a colour.
+fn channels(colour: u32) -> vec4f {
+  let parts = vec4f(bitcast<vec4i>(vec4u(colour) & CHANNEL_MASKS)) * CHANNEL_SCALES;
+  // The topmost came as a sign.
+  return vec4f(parts.xyz, select(parts.w, parts.w + 256.0, parts.w < 0.0));
 }
 
-// The sum of two channel pairs, each no more than 255.
-fn add_pair(a: u32, b: u32) -> u32 {
-  let sum = a + b;
-  let over = (sum >> 8u) & 0x00010001u;
-  return (sum | (over * 0xffu)) & 0x00ff00ffu;
+// The colour of channels of 0 to 255.
+fn colour_from(channels: vec4i) -> u32 {
+  return bitcast<u32>(dot(channels, CHANNEL_UNITS));
 }
 
-// A premultiplied colour over another: over * 1 + under * (1 - alpha).
-fn blend(over: u32, under: u32) -> u32 {
-  let rest = scale(under, 255u - (over >> 24u));
-  let even = add_pair(over & 0x00ff00ffu, rest & 0x00ff00ffu);
-  let odd = add_pair((over >> 8u) & 0x00ff00ffu, (rest >> 8u) & 0x00ff00ffu);
-  return even | (odd << 8u);
+// Channel times channel, 255 standing for 1; not yet rounded.
+fn modulate(colour: vec4f, by: vec4f) -> vec4f {
+  return colour * by * (1.0 / 255.0);
+}
+
+// A premultiplied colour over another: over * 1 + under * (1 - alpha), and no more than 255.
+fn blend(over: vec4f, under: vec4f) -> vec4i {
+  return min(nearest(over + under * ((255.0 - over.w) * (1.0 / 255.0))), vec4i(255));
 }

@@ -48,7 +48,7 @@ fn with_pointer(below: u32, x: u32, y: u32) -> u32 {
   }
   let row = pointer.word + at.y * pointer.pitch;
   if (pointer.mono == 0u) {
-    return blend(aperture[row + at.x], below);
+    return colour_from(blend(channels(aperture[row + at.x]), channels(below)));
   }
   // Eight pixels a byte, the first in its highest bit.
   let bit = (at.x & 24u) + 7u - (at.x & 7u);

@@ -10,24 +10,28 @@ import {
   JOB_COPY,
   JOB_FENCE,
   JOB_FILL,
+  JOB_PACKET,
   JOB_TILE_SHIFT,
   JOB_TRIANGLES,
   JOB_WORDS,
   type JobShader,
   shaderOf,
 } from '../job.ts';
-import { triangleBins } from '../triangle-bins.ts';
+import { triangleBinWords } from '../triangle-bins.ts';
 import { type Gpu, type GpuContext, JOB_GROUP_BYTES } from './gpu-context.ts';
 import { Presenter } from './presenter.ts';
+import type { DrawPipelines } from './triangle-pipelines.ts';
 import type { UploadSlab } from './upload-ring.ts';
 
 /** Words of a tile, which one workgroup executes: as in execute.wgsl. */
 const TILE_WIDTH = 1024;
 const TILE_HEIGHT = 8;
 
-/** Tiles of a workgroup that bins triangles; words across, and rows, of one that draws them: as in draw.wgsl. */
-const BIN_LANES = 64;
-const DRAW_BLOCK = 16;
+/** Triangles of a workgroup that bins them, and lanes of each; words across, and rows, of a workgroup that draws them: as in draw.wgsl. */
+const BIN_TRIANGLES = 64;
+const BIN_LANES = 4;
+const DRAW_WORDS = 64;
+const DRAW_ROWS = 64;
 
 /** Pages of an aperture at its beginning, at most: 64 MiB. */
 const MOST_FIRST_PAGES = (64 * 1024 * 1024) / PAGE_SIZE;
@@ -52,7 +56,7 @@ export class WebGpuBackend implements Backend {
   #executeBindings: GPUBindGroup | null = null;
   /** Counts what made everything in flight void. */
   #epoch = 0;
-  /** A submission was refused for want of a slab. */
+  /** A submission was refused for want of a slab, or of the pipelines that draw triangles. */
   #refused = false;
 
   constructor(context: GpuContext, memory: BoardMemory, canvas: HTMLCanvasElement | null, limitPages: number) {
@@ -114,6 +118,10 @@ export class WebGpuBackend implements Backend {
     const gpu = this.#gpu;
     const aperture = this.#aperture;
     if (!gpu || !aperture) return 'later';
+    if (batch.binBytes > 0 && !this.#drawsReady(gpu, batch)) {
+      this.#refused = true;
+      return 'later';
+    }
     const computes = batch.jobCount > batch.fenceJobs;
     const jobBytes = computes ? batch.jobSlots * JOB_WORDS * 4 : 0;
     const commandBytes = batch.commandWords * 4;
@@ -283,31 +291,52 @@ export class WebGpuBackend implements Backend {
   #encodeJobs(encoder: GPUCommandEncoder, gpu: Gpu, aperture: GPUBuffer, batch: Batch): void {
     const bindings = this.#bindings(gpu, aperture, Math.max(batch.scratchBytes, batch.binBytes));
     const { groups } = batch;
-    const pass = encoder.beginComputePass();
+    let pass = encoder.beginComputePass();
     for (let i = 0; i < groups.length; i += 4) {
-      const first = (groups[i] as number) * JOB_WORDS;
+      const slot = groups[i] as number;
+      const jobs = groups[i + 1] as number;
       const columns = groups[i + 2] as number;
       const rows = groups[i + 3] as number;
+      const first = slot * JOB_WORDS;
+      const shader = shaderOf(batch.table[first] as number);
+      const draw = shader === 'draw' ? drawPipelines(gpu, batch, first) : null;
+      if (draw) {
+        pass.end();
+        this.#clearBins(encoder, batch.table, first, columns, rows);
+        pass = encoder.beginComputePass();
+      }
       this.#dynamicOffset[0] = first * 4;
       pass.setBindGroup(0, bindings, this.#dynamicOffset, 0, 1);
-      const shader = shaderOf(batch.table[first] as number);
-      if (shader === 'draw') {
-        const tileShift = batch.table[first + JOB_TILE_SHIFT] as number;
-        const bins = triangleBins(columns, rows, batch.table[first + JOB_TRIANGLES] as number, tileShift);
-        pass.setPipeline(gpu.binPipeline);
-        pass.dispatchWorkgroups(bins.summaries, Math.ceil(bins.tiles / BIN_LANES));
-        pass.setPipeline(gpu.drawPipeline);
-        pass.dispatchWorkgroups(Math.ceil(columns / DRAW_BLOCK), Math.ceil(rows / DRAW_BLOCK));
+      if (draw) {
+        pass.setPipeline(draw.bin);
+        pass.dispatchWorkgroups(Math.ceil((batch.table[first + JOB_TRIANGLES] as number) / BIN_TRIANGLES), BIN_LANES);
+        pass.setPipeline(draw.draw);
+        pass.dispatchWorkgroups(Math.ceil(columns / DRAW_WORDS), Math.ceil(rows / DRAW_ROWS));
       } else {
-        pass.setPipeline(pipelineFor(gpu, shader, batch.table, groups[i] as number, groups[i + 1] as number));
-        pass.dispatchWorkgroups(
-          Math.ceil(columns / TILE_WIDTH),
-          Math.ceil(rows / TILE_HEIGHT),
-          groups[i + 1] as number,
-        );
+        pass.setPipeline(pipelineFor(gpu, shader, batch.table, slot, jobs));
+        pass.dispatchWorkgroups(Math.ceil(columns / TILE_WIDTH), Math.ceil(rows / TILE_HEIGHT), jobs);
       }
     }
     pass.end();
+  }
+
+  /** Whether all that draws a batch's triangles has been made; asks for what has not. */
+  #drawsReady(gpu: Gpu, batch: Batch): boolean {
+    let ready = true;
+    for (let i = 0; i < batch.groups.length; i += 4) {
+      const first = (batch.groups[i] as number) * JOB_WORDS;
+      const draws = shaderOf(batch.table[first] as number) === 'draw';
+      if (draws && !drawPipelines(gpu, batch, first)) ready = false;
+    }
+    return ready;
+  }
+
+  /** Makes scratch memory ready for one packet's triangles. */
+  #clearBins(encoder: GPUCommandEncoder, table: Uint32Array, first: number, columns: number, rows: number): void {
+    if (!this.#scratch) return;
+    const triangles = table[first + JOB_TRIANGLES] as number;
+    const words = triangleBinWords(columns, rows, triangles, table[first + JOB_TILE_SHIFT] as number);
+    encoder.clearBuffer(this.#scratch, 0, words * 4);
   }
 
   /**
@@ -323,7 +352,8 @@ export class WebGpuBackend implements Backend {
     if (scratchBytes > (this.#scratch?.size ?? 0)) {
       this.#scratch?.destroy();
       const size = Math.max(64 * 1024, 2 ** Math.ceil(Math.log2(scratchBytes)));
-      this.#scratch = gpu.device.createBuffer({ label: 'scratch', size, usage: GPUBufferUsage.STORAGE });
+      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+      this.#scratch = gpu.device.createBuffer({ label: 'scratch', size, usage });
       this.#executeBindings = null;
     }
     this.#executeBindings ??= gpu.device.createBindGroup({
@@ -400,6 +430,12 @@ export class WebGpuBackend implements Backend {
   #broken(): void {
     this.#host?.broken('The browser refused a submission: the GPU may be out of memory.');
   }
+}
+
+/** What executes the triangles of the job at a word of the table; null while that is being made. */
+function drawPipelines(gpu: Gpu, batch: Batch, first: number): DrawPipelines | null {
+  const packet = (batch.table[first + JOB_PACKET] as number) - batch.commandPlace;
+  return gpu.triangles.for((index) => batch.commands[packet + index] as number);
 }
 
 /** The pipeline for a group of jobs of one shader, which begin at slot `first` of the table. */
