@@ -24,7 +24,7 @@ export interface Stopping {
   readonly over: () => boolean;
   /** Another callback runs, or none. */
   readonly advanced: () => void;
-  /** A callback has taken half of its time. */
+  /** A callback has taken a quarter of its time. */
   readonly slow: () => void;
 }
 
@@ -57,7 +57,7 @@ export async function stopOverdue(
     }
     callback = count;
     const idle = count !== 0 && Atomics.load(control, CPU_STATE) === CPU_IDLE;
-    if (!idle && !told && now - since > limitMs / 2) {
+    if (!idle && !told && now - since > limitMs / 4) {
       told = true;
       slow();
     }

@@ -416,9 +416,9 @@ describe('shutdown', () => {
       `  const t = Date.now();\n  while (Date.now() - t < ${milliseconds}) VideoPortStallExecution(50);`,
     );
   it('that takes longer than a stop may is forced, and the report says so rather than look clean', async () => {
-    const { machine, events } = await boot(slow(600));
+    const { machine, events } = await boot(slow(5000));
     await machine.frames(2);
-    const report = await machine.stop();
+    const report = await machine.stop({ graceMs: 600 });
     expect(report.shutdown).to.equal('forced');
     expect(report.commonBuffers).to.have.length(5);
     expect(logOf(events)).to.match(
@@ -432,7 +432,7 @@ describe('shutdown', () => {
       ),
     );
     await until(async () => /now/.test(logOf(events)));
-    const report = await machine.stop();
+    const report = await machine.stop({ graceMs: 400 });
     expect(report.shutdown).to.equal('forced');
     expect(logOf(events)).to.match(
       /ended by force: HwVidFindAdapter waits in VideoPortWaitForSingleObject .*; it was last seen at driver\.ts:\d+:\d+/,
