@@ -4,8 +4,8 @@
 fn blend_words(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32) {
   let job = jobs[tile.z];
   let left = tile.x * TILE_WIDTH + lane;
-  let right = min(job.columns, (tile.x + 1u) * TILE_WIDTH);
-  let bottom = min(job.height, (tile.y + 1u) * TILE_HEIGHT);
+  let words = lane_words(job, tile, lane);
+  let rows = tile_rows(job, tile);
   let formats = operand(job, COPY_FORMATS);
   // What such formats have no alpha of counts as covering, on either side.
   let over_alpha = select(0u, 0xff000000u, (formats >> 8u) == X8R8G8B8);
@@ -16,10 +16,12 @@ fn blend_words(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_ind
   let pitch = operand(job, COPY_DESTINATION_PITCH) / 4u;
   let xy = operand(job, COPY_DESTINATION_XY);
   let start = job.destination + (xy >> 16u) * pitch + (xy & 0xffffu);
-  for (var y = tile.y * TILE_HEIGHT; y < bottom; y++) {
+  for (var j = 0u; j < rows; j++) {
+    let y = tile.y * TILE_HEIGHT + j;
     let read_row = read_start + y * read_pitch;
     let row = start + y * pitch;
-    for (var x = left; x < right; x += LANES) {
+    for (var i = 0u; i < words; i++) {
+      let x = left + i * LANES;
       let over = channels(aperture[read_row + x] | over_alpha);
       aperture[row + x] = colour_from(blend(over, channels(aperture[row + x] | under_alpha)));
     }

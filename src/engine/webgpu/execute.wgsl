@@ -35,8 +35,8 @@ fn execute(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) 
   let job = jobs[tile.z];
   let left = tile.x * TILE_WIDTH + lane;
   let top = tile.y * TILE_HEIGHT;
-  let right = min(job.columns, (tile.x + 1u) * TILE_WIDTH);
-  let bottom = min(job.height, top + TILE_HEIGHT);
+  let words = lane_words(job, tile, lane);
+  let rows = tile_rows(job, tile);
 
   var to: Place;
   var from_place: Place;
@@ -51,8 +51,10 @@ fn execute(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) 
   }
 
   if (job.kind == COPY_TO_SCRATCH) {
-    for (var y = top; y < bottom; y++) {
-      for (var x = left; x < right; x += LANES) {
+    for (var j = 0u; j < rows; j++) {
+      let y = top + j;
+      for (var i = 0u; i < words; i++) {
+        let x = left + i * LANES;
         scratch[y * job.width + x] = load(from_place, x, y);
       }
     }
@@ -61,9 +63,11 @@ fn execute(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) 
 
   let first = to.x >> to.shift;
   if (to.shift == 0u) {
-    for (var y = top; y < bottom; y++) {
+    for (var j = 0u; j < rows; j++) {
+      let y = top + j;
       let row = to.word + y * to.pitch + first;
-      for (var x = left; x < right; x += LANES) {
+      for (var i = 0u; i < words; i++) {
+        let x = left + i * LANES;
         var before = 0u;
         if (job.kind == BLEND || job.kind == BLEND_FROM_SCRATCH) {
           before = aperture[row + x];
@@ -76,9 +80,11 @@ fn execute(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) 
 
   // Pixels narrower than a word: the word's other pixels, beside the rectangle, stay.
   let mask = pixel_mask(to.shift);
-  for (var y = top; y < bottom; y++) {
+  for (var j = 0u; j < rows; j++) {
+    let y = top + j;
     let row = to.word + y * to.pitch + first;
-    for (var column = left; column < right; column += LANES) {
+    for (var i = 0u; i < words; i++) {
+      let column = left + i * LANES;
       let begin = max((first + column) << to.shift, to.x);
       let end = min((first + column + 1u) << to.shift, to.x + job.width);
       var word = aperture[row + column];

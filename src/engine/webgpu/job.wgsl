@@ -76,3 +76,16 @@ fn colour_of(pixel: u32, format: u32, table: u32) -> u32 {
 const TILE_WIDTH = 1024u;
 const TILE_HEIGHT = 8u;
 const LANES = 64u;
+
+// Words that a lane visits in each row of a tile, LANES apart; and the tile's rows. Loops count up to these: browsers guard
+// every loop of which they cannot see that it ends, turn by turn.
+fn lane_words(job: Job, tile: vec3u, lane: u32) -> u32 {
+  let left = tile.x * TILE_WIDTH + lane;
+  let right = min(job.columns, (tile.x + 1u) * TILE_WIDTH);
+  return (max(left, right) - left + LANES - 1u) / LANES;
+}
+
+fn tile_rows(job: Job, tile: vec3u) -> u32 {
+  let top = tile.y * TILE_HEIGHT;
+  return max(top, min(job.height, top + TILE_HEIGHT)) - top;
+}

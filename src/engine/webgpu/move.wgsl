@@ -15,15 +15,17 @@ fn write_fence(job: Job, tile: vec3u, lane: u32) {
 
 fn fill_tile(job: Job, tile: vec3u, lane: u32) {
   let left = tile.x * TILE_WIDTH + lane;
-  let right = min(job.columns, (tile.x + 1u) * TILE_WIDTH);
-  let bottom = min(job.height, (tile.y + 1u) * TILE_HEIGHT);
+  let words = lane_words(job, tile, lane);
+  let rows = tile_rows(job, tile);
   let pitch = operand(job, FILL_PITCH) / 4u;
   let xy = operand(job, FILL_XY);
   let start = job.destination + (xy >> 16u) * pitch + (xy & 0xffffu);
   let colour = operand(job, FILL_COLOUR);
-  for (var y = tile.y * TILE_HEIGHT; y < bottom; y++) {
+  for (var j = 0u; j < rows; j++) {
+    let y = tile.y * TILE_HEIGHT + j;
     let row = start + y * pitch;
-    for (var x = left; x < right; x += LANES) {
+    for (var i = 0u; i < words; i++) {
+      let x = left + i * LANES;
       aperture[row + x] = colour;
     }
   }
@@ -31,18 +33,20 @@ fn fill_tile(job: Job, tile: vec3u, lane: u32) {
 
 fn copy_tile(job: Job, tile: vec3u, lane: u32) {
   let left = tile.x * TILE_WIDTH + lane;
-  let right = min(job.columns, (tile.x + 1u) * TILE_WIDTH);
-  let bottom = min(job.height, (tile.y + 1u) * TILE_HEIGHT);
+  let words = lane_words(job, tile, lane);
+  let rows = tile_rows(job, tile);
   let read_pitch = operand(job, COPY_SOURCE_PITCH) / 4u;
   let read_xy = operand(job, COPY_SOURCE_XY);
   let read_start = job.source + (read_xy >> 16u) * read_pitch + (read_xy & 0xffffu);
   let pitch = operand(job, COPY_DESTINATION_PITCH) / 4u;
   let xy = operand(job, COPY_DESTINATION_XY);
   let start = job.destination + (xy >> 16u) * pitch + (xy & 0xffffu);
-  for (var y = tile.y * TILE_HEIGHT; y < bottom; y++) {
+  for (var j = 0u; j < rows; j++) {
+    let y = tile.y * TILE_HEIGHT + j;
     let read_row = read_start + y * read_pitch;
     let row = start + y * pitch;
-    for (var x = left; x < right; x += LANES) {
+    for (var i = 0u; i < words; i++) {
+      let x = left + i * LANES;
       aperture[row + x] = aperture[read_row + x];
     }
   }
@@ -50,8 +54,9 @@ fn copy_tile(job: Job, tile: vec3u, lane: u32) {
 
 // A tile of a MOVE is one row, as high as it may be.
 fn move_tile(job: Job, tile: vec3u, lane: u32) {
-  let right = min(job.columns, (tile.x + 1u) * TILE_WIDTH);
-  for (var x = tile.x * TILE_WIDTH + lane; x < right; x += LANES) {
+  let words = lane_words(job, tile, lane);
+  for (var i = 0u; i < words; i++) {
+    let x = tile.x * TILE_WIDTH + lane + i * LANES;
     aperture[job.destination + x] = aperture[job.source + x];
   }
 }
