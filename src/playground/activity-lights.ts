@@ -97,7 +97,7 @@ export class ActivityLights extends LitElement {
         box-shadow: 0 0 7px color-mix(in srgb, var(--colour) 70%, transparent);
       }
 
-      @container bezel (width < 520px) {
+      @container bezel (width < 600px) {
         :host {
           gap: 8px;
         }

@@ -101,7 +101,6 @@ export class ControlBar extends LitElement {
     return html`<button
       data-action=${action}
       class=${action === 'restart' && this.pending ? 'restart pending' : action}
-      aria-label=${name}
       aria-disabled=${enabled ? 'false' : 'true'}
       aria-keyshortcuts=${ariaKeysOf(action)}
       title=${`${name}${action === 'restart' && this.pending ? ' with the new resolution or engine' : ''} (${capsOf(action).join('+')})`}
@@ -239,13 +238,19 @@ export class ControlBar extends LitElement {
       /* All in one line as long as it goes: the icons say it, too. */
       @container bar (width < 640px) and (width >= 482px) {
         :is(.stop, .restart) .name {
-          display: none;
+          position: absolute;
+          width: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
         }
       }
 
       @container bar (width < 516px) and (width >= 482px) {
         .run .name {
-          display: none;
+          position: absolute;
+          width: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
         }
       }
 

@@ -17,7 +17,7 @@ export class EngineBadge extends LitElement {
   override render(): TemplateResult | typeof nothing {
     const { engine, support } = this;
     if (support?.kind === 'no-webgpu') {
-      return html`<button class="badge" popovertarget="help" title="Why not WebGPU?">Software engine<span class="why">why?</span></button>
+      return html`<button class="badge" popovertarget="help" title="Why not WebGPU?">Software<span class="long"> engine</span><span class="why">why?</span></button>
         <div id="help" popover role="dialog" aria-label="How to get WebGPU">
           <h2>Drawn by the software engine</h2>
           <p>This browser offers no WebGPU${support.reason ? html`: <span class="mono">${support.reason}</span>` : ''}. Everything works; large
@@ -48,6 +48,7 @@ export class EngineBadge extends LitElement {
 
       .badge {
         display: flex;
+        overflow: hidden;
         gap: 6px;
         align-items: center;
         min-width: 0;
@@ -79,8 +80,8 @@ export class EngineBadge extends LitElement {
         text-underline-offset: 2px;
       }
 
-      @container bezel (width < 480px) {
-        .why {
+      @container bezel (width < 600px) {
+        :is(.why, .long) {
           display: none;
         }
       }

@@ -64,6 +64,7 @@ export class FindingsList extends LitElement {
       :host {
         height: 100%;
         overflow: auto;
+        container: findings / inline-size;
       }
 
       .empty {
@@ -144,7 +145,7 @@ export class FindingsList extends LitElement {
         color: var(--accent);
       }
 
-      @media (width < 480px) {
+      @container findings (width < 520px) {
         .row {
           grid-template-columns: 1fr auto;
         }

@@ -49,7 +49,7 @@ export class HoldStrip extends LitElement {
     css`
       :host {
         font-size: var(--size-tiny);
-        line-height: 13px;
+        line-height: 1.24;
       }
 
       div {

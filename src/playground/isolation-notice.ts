@@ -33,7 +33,7 @@ export class IsolationNotice extends LitElement {
       <h2>The machine needs an isolated page</h2>
       <p>
         Processor and graphics device share memory here, and browsers allow shared memory only in pages that are
-        <em>cross-origin isolated</em>. This one is not${this.reason ? html`: <span class="mono">${this.reason}</span>` : '.'}
+        <em>cross-origin isolated</em>. This one is not${this.reason ? html`: <span class="mono reason">${this.reason}</span>` : '.'}
       </p>
       ${
         this.embedded
@@ -62,6 +62,10 @@ export class IsolationNotice extends LitElement {
       p {
         max-width: 64ch;
         margin: 0 0 10px;
+      }
+
+      .reason {
+        font-size: var(--size-small);
       }
 
       pre {

@@ -107,10 +107,10 @@ export const layoutStyles = css`
   :host([layout='present']) {
     --header: 0px;
     --tab-height: calc(var(--size) * 2.4);
-    --size: clamp(13px, 1.6vmin, 40px);
+    --size: clamp(14px, 1.8vmin, 42px);
     --size-small: calc(var(--size) * 0.9);
     --size-tiny: calc(var(--size) * 0.82);
-    --size-code: clamp(13px, 2vmin, 46px);
+    --size-code: clamp(14px, 2.1vmin, 48px);
     --control: calc(var(--size) * 2.4);
     --bezel-height: calc(var(--size) * 2.3);
     --code-wrap: break-spaces;

@@ -155,6 +155,12 @@ export class MachineBezel extends LitElement {
         }
       }
 
+      @container bezel (width < 600px) {
+        .bezel {
+          gap: 8px;
+        }
+      }
+
       /* A narrow monitor: the lights get a line of their own. */
       @container bezel (width < 480px) {
         :host(:not([extent='monitor'])) .bezel {

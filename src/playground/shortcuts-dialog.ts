@@ -1,6 +1,9 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { sharedStyles } from './shared-styles.ts';
-import { shortcuts } from './shortcuts.ts';
+import { type Shortcut, shortcuts } from './shortcuts.ts';
+
+/** Those of the machine and the source stand left, where there is room for two columns; those of the page right. */
+const firstHalf = shortcuts.findIndex(({ action }) => action === 'findings');
 
 /**
  * `<vp-shortcuts>`: the sheet of keyboard shortcuts. Fires `single-keys` with a boolean when bare keys are turned on or off, and
@@ -36,26 +39,23 @@ export class ShortcutsDialog extends LitElement {
           <h2 id="title">Keyboard shortcuts</h2>
           <button class="plain" aria-label="Close">✕</button>
         </div>
-        <table>
-          <tbody>
-            ${shortcuts.map(
-              ({
-                caps,
-                text,
-                modifier,
-                everywhere,
-                action,
-              }) => html`<tr class=${modifier || everywhere || action === 'help' || this.singleKeys ? '' : 'off'}>
-                <th scope="row">${text}</th>
-                <td>${caps.map((cap) => html`<kbd>${cap}</kbd>`)}</td>
-              </tr>`,
-            )}
-          </tbody>
-        </table>
+        <div class="tables">
+          ${[shortcuts.slice(0, firstHalf), shortcuts.slice(firstHalf)].map(
+            (half) => html`<table><tbody>${half.map((shortcut) => this.#row(shortcut))}</tbody></table>`,
+          )}
+        </div>
         <label><input type="checkbox" .checked=${this.singleKeys} @change=${this.#singleKeysChosen} />Shortcuts of one letter</label>
         <button data-tour @click=${this.#tourAsked}>Show the tour</button>
       </form>
     </dialog>`;
+  }
+
+  #row({ caps, text, modifier, everywhere, inEditor, action }: Shortcut): TemplateResult {
+    const on = modifier || everywhere || inEditor || action === 'help' || this.singleKeys;
+    return html`<tr class=${on ? '' : 'off'}>
+      <th scope="row">${text}</th>
+      <td>${caps.map((cap) => html`<kbd>${cap}</kbd>`)}</td>
+    </tr>`;
   }
 
   #clicked(event: MouseEvent): void {
@@ -79,7 +79,7 @@ export class ShortcutsDialog extends LitElement {
     sharedStyles,
     css`
       dialog {
-        width: min(400px, calc(100vw - 32px));
+        width: min(720px, calc(100vw - 32px));
         padding: 0;
         border: 1px solid var(--line-strong);
         border-radius: 10px;
@@ -107,9 +107,15 @@ export class ShortcutsDialog extends LitElement {
         font-size: 15px;
       }
 
-      table {
-        width: 100%;
+      .tables {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(270px, 1fr));
+        gap: 0 28px;
+        align-items: start;
         margin: 8px 0 14px;
+      }
+
+      table {
         border-collapse: collapse;
       }
 
@@ -126,6 +132,7 @@ export class ShortcutsDialog extends LitElement {
 
       td {
         text-align: right;
+        white-space: nowrap;
       }
 
       td kbd {

@@ -75,6 +75,15 @@ export const tooltipLooks: Extension = EditorView.theme({
   '.vp-type dt': { font: 'var(--size-small) / 1.6 var(--mono)', color: 'var(--text)', overflowWrap: 'anywhere' },
   '.vp-type dd': { margin: '0', whiteSpace: 'pre-wrap' },
   '.vp-type a': { color: 'var(--accent)' },
-  '.vp-type .vp-keys': { fontSize: 'var(--size-small)', borderTop: '1px solid var(--line)', paddingTop: '5px' },
+  // In sight however long the rest is.
+  '.vp-type .vp-keys': {
+    position: 'sticky',
+    bottom: '-8px',
+    margin: '8px -12px -8px',
+    padding: '5px 12px',
+    borderTop: '1px solid var(--line)',
+    background: 'var(--raised)',
+    fontSize: 'var(--size-small)',
+  },
   '.vp-type p': { margin: '6px 0 0', color: 'var(--text-quiet)', whiteSpace: 'pre-wrap' },
 });
