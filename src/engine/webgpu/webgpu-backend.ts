@@ -6,32 +6,11 @@ import { type BoardMemory, PAGE_SIZE } from '../../bus/board-memory.ts';
 import { type Backend, type BackendHost, FIRST_APERTURE_PAGES, type Picture, type Submitted } from '../backend.ts';
 import { type Batch, READBACK_HEADER } from '../batch.ts';
 import { HostMemory } from '../host-memory.ts';
-import {
-  JOB_COPY,
-  JOB_FENCE,
-  JOB_FILL,
-  JOB_PACKET,
-  JOB_TILE_SHIFT,
-  JOB_TRIANGLES,
-  JOB_WORDS,
-  type JobShader,
-  shaderOf,
-} from '../job.ts';
-import { triangleBinWords } from '../triangle-bins.ts';
-import { type Gpu, type GpuContext, JOB_GROUP_BYTES } from './gpu-context.ts';
+import { JOB_WORDS } from '../job.ts';
+import type { Gpu, GpuContext } from './gpu-context.ts';
+import { JobEncoder } from './job-encoder.ts';
 import { Presenter } from './presenter.ts';
-import type { DrawPipelines } from './triangle-pipelines.ts';
 import type { UploadSlab } from './upload-ring.ts';
-
-/** Words of a tile, which one workgroup executes: as in execute.wgsl. */
-const TILE_WIDTH = 1024;
-const TILE_HEIGHT = 8;
-
-/** Triangles of a workgroup that bins them, and lanes of each; words across, and rows, of a workgroup that draws them: as in draw.wgsl. */
-const BIN_TRIANGLES = 64;
-const BIN_LANES = 4;
-const DRAW_WORDS = 64;
-const DRAW_ROWS = 64;
 
 /** Pages of an aperture at its beginning, at most: 64 MiB. */
 const MOST_FIRST_PAGES = (64 * 1024 * 1024) / PAGE_SIZE;
@@ -46,14 +25,12 @@ export class WebGpuBackend implements Backend {
   readonly #presenter: Presenter;
   /** Readback slabs of batches that are done. */
   readonly #readbacks = new Map<Batch, GPUBuffer>();
-  readonly #dynamicOffset = new Uint32Array(1);
+  readonly #jobs = new JobEncoder();
   #host: BackendHost | null = null;
   #gpu: Gpu | null;
   #pages: number;
   #limitPages: number;
   #aperture: GPUBuffer | null = null;
-  #scratch: GPUBuffer | null = null;
-  #executeBindings: GPUBindGroup | null = null;
   /** Counts what made everything in flight void. */
   #epoch = 0;
   /** A submission was refused for want of a slab, or of the pipelines that draw triangles. */
@@ -118,7 +95,7 @@ export class WebGpuBackend implements Backend {
     const gpu = this.#gpu;
     const aperture = this.#aperture;
     if (!gpu || !aperture) return 'later';
-    if (batch.binBytes > 0 && !this.#drawsReady(gpu, batch)) {
+    if (batch.binBytes > 0 && !this.#jobs.drawsReady(gpu, batch)) {
       this.#refused = true;
       return 'later';
     }
@@ -139,7 +116,7 @@ export class WebGpuBackend implements Backend {
 
     const encoder = device.createCommandEncoder();
     this.#encodePulls(encoder, gpu, slab.buffer, aperture, batch, jobBytes);
-    if (computes) this.#encodeJobs(encoder, gpu, aperture, batch);
+    if (computes) this.#jobs.encode(encoder, gpu, aperture, batch);
     else if (batch.jobCount > 0) this.#encodeFence(encoder, slab.buffer, aperture, batch, jobBytes);
     const readback = batch.readBytes > 0 ? gpu.readbacks.take(batch.readBytes) : null;
     if (readback) {
@@ -212,10 +189,8 @@ export class WebGpuBackend implements Backend {
     this.#host = null;
     this.#presenter.close();
     this.#aperture?.destroy();
-    this.#scratch?.destroy();
+    this.#jobs.close();
     this.#aperture = null;
-    this.#scratch = null;
-    this.#executeBindings = null;
     this.#gpu = null;
   }
 
@@ -224,8 +199,7 @@ export class WebGpuBackend implements Backend {
   lost(reason: string): void {
     this.#gpu = null;
     this.#aperture = null;
-    this.#scratch = null;
-    this.#executeBindings = null;
+    this.#jobs.close();
     this.#presenter.forget();
     this.#host?.lost(reason);
     this.#readbacks.clear();
@@ -288,57 +262,6 @@ export class WebGpuBackend implements Backend {
     }
   }
 
-  #encodeJobs(encoder: GPUCommandEncoder, gpu: Gpu, aperture: GPUBuffer, batch: Batch): void {
-    const bindings = this.#bindings(gpu, aperture, Math.max(batch.scratchBytes, batch.binBytes));
-    const { groups } = batch;
-    let pass = encoder.beginComputePass();
-    for (let i = 0; i < groups.length; i += 4) {
-      const slot = groups[i] as number;
-      const jobs = groups[i + 1] as number;
-      const columns = groups[i + 2] as number;
-      const rows = groups[i + 3] as number;
-      const first = slot * JOB_WORDS;
-      const shader = shaderOf(batch.table[first] as number);
-      const draw = shader === 'draw' ? drawPipelines(gpu, batch, first) : null;
-      if (draw) {
-        pass.end();
-        this.#clearBins(encoder, batch.table, first, columns, rows);
-        pass = encoder.beginComputePass();
-      }
-      this.#dynamicOffset[0] = first * 4;
-      pass.setBindGroup(0, bindings, this.#dynamicOffset, 0, 1);
-      if (draw) {
-        pass.setPipeline(draw.bin);
-        pass.dispatchWorkgroups(Math.ceil((batch.table[first + JOB_TRIANGLES] as number) / BIN_TRIANGLES), BIN_LANES);
-        pass.setPipeline(draw.draw);
-        pass.dispatchWorkgroups(Math.ceil(columns / DRAW_WORDS), Math.ceil(rows / DRAW_ROWS));
-      } else {
-        pass.setPipeline(pipelineFor(gpu, shader, batch.table, slot, jobs));
-        pass.dispatchWorkgroups(Math.ceil(columns / TILE_WIDTH), Math.ceil(rows / TILE_HEIGHT), jobs);
-      }
-    }
-    pass.end();
-  }
-
-  /** Whether all that draws a batch's triangles has been made; asks for what has not. */
-  #drawsReady(gpu: Gpu, batch: Batch): boolean {
-    let ready = true;
-    for (let i = 0; i < batch.groups.length; i += 4) {
-      const first = (batch.groups[i] as number) * JOB_WORDS;
-      const draws = shaderOf(batch.table[first] as number) === 'draw';
-      if (draws && !drawPipelines(gpu, batch, first)) ready = false;
-    }
-    return ready;
-  }
-
-  /** Makes scratch memory ready for one packet's triangles. */
-  #clearBins(encoder: GPUCommandEncoder, table: Uint32Array, first: number, columns: number, rows: number): void {
-    if (!this.#scratch) return;
-    const triangles = table[first + JOB_TRIANGLES] as number;
-    const words = triangleBinWords(columns, rows, triangles, table[first + JOB_TILE_SHIFT] as number);
-    encoder.clearBuffer(this.#scratch, 0, words * 4);
-  }
-
   /**
    * Fences and nothing else to execute, as after every frame that the processor drew: the last one's value goes from the slab's
    * copy of its packet to its place. A dispatch would say the same, and cost the browser's poll (see completion-nudge.ts).
@@ -348,30 +271,10 @@ export class WebGpuBackend implements Backend {
     encoder.copyBufferToBuffer(slab, value, aperture, batch.fenceByte, 4);
   }
 
-  #bindings(gpu: Gpu, aperture: GPUBuffer, scratchBytes: number): GPUBindGroup {
-    if (scratchBytes > (this.#scratch?.size ?? 0)) {
-      this.#scratch?.destroy();
-      const size = Math.max(64 * 1024, 2 ** Math.ceil(Math.log2(scratchBytes)));
-      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-      this.#scratch = gpu.device.createBuffer({ label: 'scratch', size, usage });
-      this.#executeBindings = null;
-    }
-    this.#executeBindings ??= gpu.device.createBindGroup({
-      label: 'execute',
-      layout: gpu.executeLayout,
-      entries: [
-        { binding: 0, resource: { buffer: aperture } },
-        { binding: 1, resource: { buffer: gpu.jobs, size: JOB_GROUP_BYTES } },
-        { binding: 2, resource: { buffer: this.#scratch ?? gpu.noScratch } },
-      ],
-    });
-    return this.#executeBindings;
-  }
-
   #createAperture(gpu: Gpu): void {
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     this.#aperture = gpu.device.createBuffer({ label: 'aperture', size: this.#pages * PAGE_SIZE, usage });
-    this.#executeBindings = null;
+    this.#jobs.rebind();
     this.#presenter.rebind();
   }
 
@@ -430,23 +333,4 @@ export class WebGpuBackend implements Backend {
   #broken(): void {
     this.#host?.broken('The browser refused a submission: the GPU may be out of memory.');
   }
-}
-
-/** What executes the triangles of the job at a word of the table; null while that is being made. */
-function drawPipelines(gpu: Gpu, batch: Batch, first: number): DrawPipelines | null {
-  const packet = (batch.table[first + JOB_PACKET] as number) - batch.commandPlace;
-  return gpu.triangles.for((index) => batch.commands[packet + index] as number);
-}
-
-/** The pipeline for a group of jobs of one shader, which begin at slot `first` of the table. */
-function pipelineFor(gpu: Gpu, shader: JobShader, table: Uint32Array, first: number, jobs: number): GPUComputePipeline {
-  if (shader !== 'move') return shader === 'blend' ? gpu.blendPipeline : gpu.executePipeline;
-  let kind = JOB_FENCE;
-  for (let slot = first; slot < first + jobs; slot++) {
-    const next = table[slot * JOB_WORDS] as number;
-    if (next === JOB_FENCE || next === kind) continue;
-    if (kind !== JOB_FENCE) return gpu.movePipeline;
-    kind = next;
-  }
-  return kind === JOB_FILL ? gpu.fillPipeline : kind === JOB_COPY ? gpu.copyPipeline : gpu.movePipeline;
 }
