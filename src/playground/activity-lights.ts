@@ -84,8 +84,8 @@ export class ActivityLights extends LitElement {
       }
 
       i {
-        width: 8px;
-        height: 8px;
+        width: max(8px, 0.76em);
+        height: max(8px, 0.76em);
         border-radius: 50%;
         background: color-mix(in srgb, var(--colour) 18%, #0b0e12);
         box-shadow: inset 0 0 0 1px rgb(255 255 255 / 9%);

@@ -81,7 +81,7 @@ export const appStyles = [
     }
 
     .tools .icon {
-      width: 30px;
+      width: max(30px, 2.3em);
     }
 
     .notice {

@@ -288,7 +288,7 @@ export class FileTabs extends LitElement {
 
       .icon {
         justify-content: center;
-        width: 26px;
+        width: max(26px, 2em);
         min-height: 28px;
         padding: 0;
         color: var(--text-quiet);

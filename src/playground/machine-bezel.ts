@@ -107,8 +107,8 @@ export class MachineBezel extends LitElement {
       }
 
       .state i {
-        width: 8px;
-        height: 8px;
+        width: max(8px, 0.7em);
+        height: max(8px, 0.7em);
         border-radius: 50%;
         background: #6b7686;
         forced-color-adjust: none;
