@@ -1,8 +1,14 @@
 /** Two machines, one with each engine, that play the same streams of packets and must leave the same. */
 import { expect } from 'chai';
 import { PAGE_SIZE } from '../../src/bus/board-memory.ts';
-import { RINGGPU_FLAG_WINDOW } from '../../src/devices/ringgpu/packets.ts';
 import {
+  RINGGPU_FLAG_TEXTURED,
+  RINGGPU_FLAG_WINDOW,
+  RINGGPU_FORMATS,
+  RINGGPU_PAIR,
+} from '../../src/devices/ringgpu/packets.ts';
+import {
+  RINGGPU_FORMAT_R5G6B5,
   RINGGPU_LOCAL_BASE,
   RINGGPU_LOCAL_OFFSET,
   RINGGPU_STATUS_BUSY,
@@ -61,6 +67,27 @@ class Twin {
       if (random() % 64 === 0) continue;
       for (const axis of [0, 1]) u32[i + axis] = (random() % 700) - 150;
       u32[i + 3] = random() & 0x00ff_00ff;
+    }
+  }
+
+  /**
+   * Draws triangles of each kind for which the GPU has a pipeline of its own, so that all are made: a packet that waits for one finds
+   * pages landed and pulls them again, and the counters differ.
+   */
+  async warmUp(): Promise<void> {
+    const { cpu } = this;
+    const target = this.#buffer(0).logical;
+    const vertices = this.#buffer(VERTEX_BUFFER).logical;
+    const one = RINGGPU_PAIR(1, 1);
+    const kinds = [
+      [0, RINGGPU_FORMATS(RINGGPU_FORMAT_R5G6B5, 0)],
+      [0, 0],
+      [RINGGPU_FLAG_TEXTURED, 0],
+    ] as const;
+    for (const [flags, formats] of kinds) {
+      const texture = this.#buffer(READ_ONLY_BUFFER).logical;
+      cpu.packet('DRAW_TRIANGLES', flags, target, 0, 64, 0, texture, 0, 64, one, one, formats, vertices, 0, 1);
+      await cpu.finish();
     }
   }
 
@@ -154,7 +181,9 @@ export class Twins {
   static async boot(): Promise<Twins> {
     // Unpaced: a stream that waits for a vertical blank gets one.
     const boot = async (kind: 'webgpu' | 'software') => new Twin(await FakeCpu.boot(kind, { pacing: 'unpaced' }));
-    return new Twins([await boot('webgpu'), await boot('software')]);
+    const twins: [Twin, Twin] = [await boot('webgpu'), await boot('software')];
+    for (const twin of twins) await twin.warmUp();
+    return new Twins(twins);
   }
 
   /**
