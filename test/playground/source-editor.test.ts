@@ -276,4 +276,28 @@ describe('source editor', () => {
     await pane.select({ line: 500, column: 1, endLine: 500, endColumn: 900 });
     expect(pane.editor?.selection).to.include({ line: 120, endLine: 120 });
   });
+
+  it('replaces what is selected with what is typed itself, brackets around it too, and leaves compositions to the browser', async () => {
+    await edit();
+    const input = (inputType: string, data: string | null, some: InputEventInit = {}) =>
+      view().contentDOM.dispatchEvent(
+        new InputEvent('beforeinput', { inputType, data, bubbles: true, cancelable: true, ...some }),
+      );
+    const doc = () => view().state.doc.toString();
+    view().dispatch({ selection: { anchor: 6, head: 30 } });
+    expect(input('insertText', 'x')).to.equal(false);
+    expect(doc()).to.equal(`${text.slice(0, 6)}x${text.slice(30)}`);
+    expect(view().state.selection.main.head).to.equal(7);
+    // With nothing selected the browser types.
+    expect(input('insertText', 'y')).to.equal(true);
+    view().dispatch({ selection: { anchor: 0, head: 5 } });
+    expect(input('insertText', '(')).to.equal(false);
+    expect(doc().slice(0, 9)).to.equal('(const) x');
+    view().dispatch({ selection: { anchor: 0, head: 8 } });
+    expect(input('insertCompositionText', 'に')).to.equal(true);
+    expect(input('insertText', 'z', { isComposing: true })).to.equal(true);
+    expect(input('deleteContentBackward', null)).to.equal(false);
+    expect(doc().slice(0, 3)).to.equal(`x${text.slice(30, 32)}`);
+    expect(events.filter(([name]) => name === 'edit').length).to.equal(3);
+  });
 });

@@ -39,6 +39,7 @@ import type { TypesClient } from '../types/types-client.ts';
 import type { TypeProblem, TypesSubject } from '../types/types-protocol.ts';
 import { editorTheme } from './editor-theme.ts';
 import { LineMarks, lineMarks } from './line-marks.ts';
+import { typedOver } from './typed-over.ts';
 
 /** What the editor asks of the page. `leave`: Esc was pressed, the keyboard focus is to go on. */
 export type EditorCommand =
@@ -164,6 +165,9 @@ export class DriverEditor {
 
   /** The text became another one, not by typing: its own undo history begins. */
   open(text: string): void {
+    // A new text begins at its beginning. Where the old one was scrolled to means nothing in it, and the editor would look for that place in
+    // lines whose heights it does not know yet, until it gives up ("Measure loop restarted").
+    this.view.scrollDOM.scrollTop = 0;
     this.view.setState(this.#state(text));
     this.#current = { state: this.view.state, scrollTop: 0, marks: new LineMarks(this.view) };
     this.#texts.set(this.#key, this.#current);
@@ -338,6 +342,7 @@ export class DriverEditor {
         indentUnit.of('  '),
         bracketMatching(),
         closeBrackets(),
+        typedOver,
         this.#types.of(this.#support ?? autocompletion()),
         highlightSelectionMatches(),
         search({ top: true }),
