@@ -231,7 +231,8 @@ attackFromFrame(${JSON.stringify(aim())})`);
         `document.body.appendChild(Object.assign(document.createElement('a'), { href: '${stranger.origin}/leak', download: 'leak' })).click()`,
         "location.assign('about:blank')",
       ];
-      for (const way of ways) {
+      // In the built page a boot is more than a boot: half of the ways, to which the page's policy says no.
+      for (const way of make === builtSite ? ways.slice(0, 2) : ways) {
         const here = frame();
         await here.evaluate(`setTimeout(() => { ${way} })`);
         // The page takes a frame away whose document is another.
