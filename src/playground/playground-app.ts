@@ -183,8 +183,8 @@ export class PlaygroundApp extends LitElement implements Page {
 
   #lineAsked({ detail: { line, file } }: ShowLineEvent): void {
     this.#bringSourceBack();
-    // On a narrow page the source may lie outside the window.
-    this.piece('.source-pane').scrollIntoView({ block: 'nearest' });
+    // On a narrow page the source may lie outside the window. Elsewhere this would only lead the Tab key astray, which goes on from there.
+    if (matchMedia('(width < 960px)').matches) this.piece('.source-pane').scrollIntoView({ block: 'nearest' });
     this.guide.reveal(line, file);
   }
 

@@ -114,6 +114,9 @@ describe('for everybody, the built page', { timeout: 300_000 }, () => {
       const lesson = page.locator('vp-lesson');
       await lesson.locator('.outcome', { hasText: / met\.$/ }).waitFor({ timeout: PATIENCE });
       await page.locator('.cm-content').waitFor({ timeout: PATIENCE });
+      // The Tab key begins at the top, though the lesson has led to a line of the source.
+      await page.keyboard.press('Tab');
+      await page.getByRole('radio', { name: 'Learn' }).and(page.locator(':focus')).waitFor({ timeout: PATIENCE });
       await lesson.locator('details').evaluateAll((all) => {
         for (const details of all) (details as HTMLDetailsElement).open = true;
       });
