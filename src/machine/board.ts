@@ -140,7 +140,7 @@ class Board {
   }
 }
 
-/** The one way out that no policy of browsers forbids. Workers do not have it. */
+/** The one way out that no policy of browsers forbids. Workers do not have it, and a frame within this one runs no script but this. */
 function closeWebRtc(): void {
   for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) Reflect.deleteProperty(globalThis, name);
 }

@@ -46,6 +46,14 @@ async function attackFromFrame({ stranger, datagrams, home }) {
         sent();
       },
     ],
+    ['WebRTC of a frame within', () => new (element('iframe', {}).contentWindow.RTCPeerConnection)()],
+    [
+      'script of a frame within',
+      () => {
+        element('iframe', { srcdoc: '<script>parent.postMessage("alive", "*")</script>' });
+        return heard(globalThis, 'message');
+      },
+    ],
     ['localStorage', () => localStorage.setItem('leak', '1')],
     ['sessionStorage', () => sessionStorage.setItem('leak', '1')],
     [
