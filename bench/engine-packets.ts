@@ -27,6 +27,10 @@ const SPRITES = 100;
 const SPRITE = 32;
 const TRIANGLES = 200;
 
+/** Fills of a pixel, each over the one before: a dispatch each. Two doorbells, whose difference is dispatches alone. */
+const FEW_FILLS = 8;
+const MANY_FILLS = 200;
+
 const MEGA = 1_000_000;
 
 /** Nanoseconds a NOP, from the doorbell to the fence behind it. */
@@ -41,6 +45,26 @@ async function nops(): Promise<number> {
   }
   cpu.close();
   return median(times.slice(1));
+}
+
+/** Microseconds that one more dispatch costs a doorbell. */
+async function dispatchCost(): Promise<number> {
+  const cpu = await FakeCpu.boot('webgpu');
+  const target = surface(cpu.allocate(4096), 64);
+  const milliseconds = async (fills: number) => {
+    const times: number[] = [];
+    for (let round = 0; round < 20; round++) {
+      for (let i = 0; i < fills; i++) cpu.fill(target, 0, 0, 1, 1, i);
+      const start = performance.now();
+      await cpu.finish();
+      times.push(performance.now() - start);
+    }
+    return median(times.slice(5));
+  };
+  const few = await milliseconds(FEW_FILLS);
+  const many = await milliseconds(MANY_FILLS);
+  cpu.close();
+  return ((many - few) * 1000) / (MANY_FILLS - FEW_FILLS);
 }
 
 /** Dispatches that the device is asked for while something runs. */
@@ -125,6 +149,7 @@ function boot(): Promise<FakeCpu> {
 export async function benchEnginePackets(): Promise<BenchRow[]> {
   const nop = await nops();
   const dispatched = await frameDispatches();
+  const cost = await dispatchCost();
   const cpu = await boot();
   const system = await frames(cpu, surface(cpu.allocate(FRAME_BYTES), PITCH));
   const local = await frames(await boot(), localSurface(PITCH));
@@ -134,6 +159,7 @@ export async function benchEnginePackets(): Promise<BenchRow[]> {
   return [
     row('a NOP in a full ring of 1 MiB, against a million a second', nop, 'ns', 1000, 1),
     row(`a doorbell with ${SPRITES} sprites and a mesh, against 20 dispatches`, dispatched, 'dispatches', 20, 1),
+    row('one dispatch more in a doorbell, against 22 µs', cost, 'µs', 22, 1),
     row(
       '3840×2160 flip and refresh, system memory, against its pixels',
       system.bytes / MEGA,
