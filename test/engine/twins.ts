@@ -2,6 +2,8 @@
 import { expect } from 'chai';
 import { PAGE_SIZE } from '../../src/bus/board-memory.ts';
 import {
+  RINGGPU_FLAG_BLEND,
+  RINGGPU_FLAG_GOURAUD,
   RINGGPU_FLAG_TEXTURED,
   RINGGPU_FLAG_WINDOW,
   RINGGPU_FORMATS,
@@ -79,15 +81,14 @@ class Twin {
     const target = this.#buffer(0).logical;
     const vertices = this.#buffer(VERTEX_BUFFER).logical;
     const one = RINGGPU_PAIR(1, 1);
-    const kinds = [
-      [0, RINGGPU_FORMATS(RINGGPU_FORMAT_R5G6B5, 0)],
-      [0, 0],
-      [RINGGPU_FLAG_TEXTURED, 0],
-    ] as const;
-    for (const [flags, formats] of kinds) {
-      const texture = this.#buffer(READ_ONLY_BUFFER).logical;
-      cpu.packet('DRAW_TRIANGLES', flags, target, 0, 64, 0, texture, 0, 64, one, one, formats, vertices, 0, 1);
-      await cpu.finish();
+    const texture = this.#buffer(READ_ONLY_BUFFER).logical;
+    const narrow = RINGGPU_FORMATS(RINGGPU_FORMAT_R5G6B5, 0);
+    const all = RINGGPU_FLAG_GOURAUD | RINGGPU_FLAG_TEXTURED | RINGGPU_FLAG_BLEND;
+    for (let flags = 0; flags <= all; flags++) {
+      for (const formats of flags === 0 ? [0, narrow] : [0]) {
+        cpu.packet('DRAW_TRIANGLES', flags, target, 0, 64, 0, texture, 0, 64, one, one, formats, vertices, 0, 1);
+        await cpu.finish();
+      }
     }
   }
 

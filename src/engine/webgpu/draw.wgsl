@@ -12,9 +12,13 @@ const GOURAUD = 1u;
 const TEXTURED = 2u;
 const BLENDED = 4u;
 
-// What a pipeline is for: surfaces of any format, or such as have a pixel in a word; triangles of any flags, or textured ones. Less is quicker.
+// What a pipeline is for: surfaces of any format, or such as have a pixel in a word; and packets of any flags, or of these. The less it
+// leaves open, the quicker it is.
 override ANY_FORMAT: bool = true;
 override ANY_FLAGS: bool = true;
+override IS_GOURAUD: bool = false;
+override IS_TEXTURED: bool = false;
+override IS_BLENDED: bool = false;
 
 // Triangles whose bits share a word.
 const CHUNK = 32u;
@@ -123,7 +127,7 @@ fn draw_triangle(index: u32) {
   let u = uv & vec3i(0xffff);
   let v = whole3(vec3f(uv & vec3i(0x7fff0000)) * (1.0 / 65536.0)) + select(vec3i(0), vec3i(0x8000), uv < vec3i(0));
 
-  let runs = ANY_FLAGS && (flags & GOURAUD) != 0u;
+  let runs = IS_GOURAUD || (ANY_FLAGS && (flags & GOURAUD) != 0u);
   var second_channels = own_channels;
   var third_channels = own_channels;
   if (runs) {
@@ -156,6 +160,7 @@ fn draw_triangle(index: u32) {
   let columns = high.x - low.x + 1;
   let rows = high.y - low.y + 1;
   let mask = pixel_mask(target_place.shift);
+  let blended = IS_BLENDED || (ANY_FLAGS && (flags & BLENDED) != 0u);
   for (var i = 0; i < columns; i++) {
     let x = u32(low.x + i);
     let top = corner + right * i;
@@ -183,7 +188,7 @@ fn draw_triangle(index: u32) {
           let sum = mix.x * own_channels + mix.y * second_channels + mix.z * third_channels;
           colour = floor((sum + f32(WHOLE_WEIGHT / 2)) * (1.0 / f32(WHOLE_WEIGHT)));
         }
-        if (!ANY_FLAGS || (flags & TEXTURED) != 0u) {
+        if (IS_TEXTURED || (ANY_FLAGS && (flags & TEXTURED) != 0u)) {
           // Means in whole subtexels, and of those the texels: 19 bits less. The rest fits into a float.
           let mean = vec2i(dot(weights, u), dot(weights, v)) + WHOLE_WEIGHT / 2;
           let at = whole2(vec2f(mean & vec2i(0x7ff80000)) * (1.0 / 524288.0));
@@ -192,13 +197,13 @@ fn draw_triangle(index: u32) {
         var drawn = nearest(colour);
         if (ANY_FORMAT) {
           let word = aperture[word_at];
-          if ((flags & BLENDED) != 0u) {
+          if (blended) {
             drawn = blend(round(colour), channels(to_colour((word >> bit) & mask, target_place.format, 0u)));
           }
           let pixel = from_colour(colour_from(drawn), target_place.format) & mask;
           aperture[word_at] = (word & ~(mask << bit)) | (pixel << bit);
         } else {
-          if (ANY_FLAGS && (flags & BLENDED) != 0u) {
+          if (blended) {
             drawn = blend(round(colour), channels(aperture[word_at] | target_opaque));
           }
           aperture[word_at] = colour_from(drawn);

@@ -1,25 +1,19 @@
 /**
- * The pipelines that draw triangles: one shader, made with all that a packet may ask for, and with less, which is quicker. Each is
- * made when it is first needed: most drivers draw no triangles, and no first frame should wait for them.
+ * The pipelines that draw triangles: one shader, made for all that packets may ask for, and for what most ask for, which is quicker.
+ * Each is made when it is first needed: most drivers draw no triangles, and no first frame should wait for them.
  */
-import { RINGGPU_FLAG_TEXTURED } from '../../devices/ringgpu/packets.ts';
+import { RINGGPU_FLAG_BLEND, RINGGPU_FLAG_GOURAUD, RINGGPU_FLAG_TEXTURED } from '../../devices/ringgpu/packets.ts';
 import { RINGGPU_FORMAT_A8R8G8B8 } from '../../devices/ringgpu/registers.ts';
 import { OPERAND_INDEX } from '../operands.ts';
 import drawText from './draw.wgsl?raw';
 import jobText from './job.wgsl?raw';
 import pixelsText from './pixels.wgsl?raw';
 
-/**
- * `any`: triangles of any flags on surfaces of any format; `words`: target and texture have a pixel in each word; `textured`: likewise,
- * and the triangles are neither blended nor have colours that run.
- */
-const KINDS = {
-  any: {},
-  words: { ANY_FORMAT: 0 },
-  textured: { ANY_FORMAT: 0, ANY_FLAGS: 0 },
-} as const;
+/** Flags that say anything; a packet may have others. */
+const ALL_FLAGS = RINGGPU_FLAG_GOURAUD | RINGGPU_FLAG_TEXTURED | RINGGPU_FLAG_BLEND;
 
-type Kind = keyof typeof KINDS;
+/** The kind of all packets that have no pipeline of their own: no flags. */
+const ANY = -1;
 
 /** What executes a DRAW_TRIANGLES. */
 export interface DrawPipelines {
@@ -32,8 +26,8 @@ export class TrianglePipelines {
   readonly #device: GPUDevice;
   readonly #layout: GPUPipelineLayout;
   readonly #onReady: () => void;
-  readonly #made = new Map<Kind, DrawPipelines>();
-  readonly #asked = new Set<Kind>();
+  readonly #made = new Map<number, DrawPipelines>();
+  readonly #asked = new Set<number>();
   #module: GPUShaderModule | null = null;
   #bin: Promise<GPUComputePipeline> | null = null;
 
@@ -63,26 +57,38 @@ export class TrianglePipelines {
     return null;
   }
 
-  async #make(kind: Kind): Promise<DrawPipelines> {
+  async #make(kind: number): Promise<DrawPipelines> {
     this.#bin ??= this.#pipeline('bin', {});
-    const [bin, draw] = await Promise.all([this.#bin, this.#pipeline('draw', KINDS[kind])]);
+    const [bin, draw] = await Promise.all([this.#bin, this.#pipeline('draw', known(kind))]);
     return { bin, draw };
   }
 
-  #pipeline(entryPoint: string, kept: Readonly<Record<string, number>>): Promise<GPUComputePipeline> {
+  #pipeline(entryPoint: string, constants: Readonly<Record<string, number>>): Promise<GPUComputePipeline> {
     const code = pixelsText + jobText + drawText;
     this.#module ??= this.#device.createShaderModule({ label: 'triangles', code });
-    const compute = { module: this.#module, entryPoint, constants: { ...OPERAND_INDEX, ...kept } };
+    const compute = { module: this.#module, entryPoint, constants: { ...OPERAND_INDEX, ...constants } };
     return this.#device.createComputePipelineAsync({ label: entryPoint, layout: this.#layout, compute });
   }
 }
 
-function kindOf(operand: (index: number) => number): Kind {
-  const flags = (operand(0) >>> 16) & 0xff;
+/** A packet's flags, where its surfaces have a pixel in each word: there is a pipeline for each combination. All others share one. */
+function kindOf(operand: (index: number) => number): number {
+  const flags = (operand(0) >>> 16) & ALL_FLAGS;
   const formats = operand(OPERAND_INDEX.DRAW_FORMATS);
-  const textured = (flags & RINGGPU_FLAG_TEXTURED) !== 0;
   const target = (formats & 0xff) <= RINGGPU_FORMAT_A8R8G8B8;
-  const texture = !textured || formats >>> 8 <= RINGGPU_FORMAT_A8R8G8B8;
-  if (!target || !texture) return 'any';
-  return flags === RINGGPU_FLAG_TEXTURED ? 'textured' : 'words';
+  const texture = (flags & RINGGPU_FLAG_TEXTURED) === 0 || formats >>> 8 <= RINGGPU_FORMAT_A8R8G8B8;
+  return target && texture ? flags : ANY;
+}
+
+/** What the shader is told of a kind beforehand. */
+function known(kind: number): Readonly<Record<string, number>> {
+  if (kind === ANY) return {};
+  const has = (flag: number) => (kind & flag ? 1 : 0);
+  return {
+    ANY_FORMAT: 0,
+    ANY_FLAGS: 0,
+    IS_GOURAUD: has(RINGGPU_FLAG_GOURAUD),
+    IS_TEXTURED: has(RINGGPU_FLAG_TEXTURED),
+    IS_BLENDED: has(RINGGPU_FLAG_BLEND),
+  };
 }
