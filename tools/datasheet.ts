@@ -20,7 +20,7 @@ const OPERAND_TEXT: Readonly<Record<packets.OperandKind, string>> = {
   xy: 'x in 15:0, y in 31:16',
   size: 'width in 15:0, height in 31:16',
   format: 'pixel format',
-  formats: 'pixel formats: destination in 7:0, source in 15:8',
+  formats: 'pixel formats: destination in 7:0, source in 15:8; 31:16 are 0',
   colour: 'pixel value',
 };
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import * as packets from '../../src/devices/ringgpu/packets.ts';
+import * as registers from '../../src/devices/ringgpu/registers.ts';
 import { readDatasheet, renderDatasheet } from '../../tools/datasheet.ts';
 
 describe('docs/device.md', () => {
@@ -13,6 +15,15 @@ describe('docs/device.md', () => {
     for (const name of ['RING_TAIL', 'FENCE_VALUE', 'VBLANK_COUNT', 'FILL_RECT', 'COPY_RECT', 'FLIP']) {
       assert.ok(text.includes(name), `${name} is missing`);
     }
+  });
+
+  it('names whatever drivers import from the module ringgpu', () => {
+    const text = readDatasheet();
+    const families = [...text.matchAll(/`(RINGGPU_\w+_)…`/g)].map(([, prefix]) => prefix ?? '');
+    const unnamed = Object.keys({ ...packets, ...registers })
+      .filter((name) => name.startsWith('RINGGPU_'))
+      .filter((name) => !new RegExp(`\\b${name}\\b`).test(text) && !families.some((family) => name.startsWith(family)));
+    assert.deepEqual(unnamed, []);
   });
 
   it('cannot lose a table: rendering a text without the markers fails', () => {
