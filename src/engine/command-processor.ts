@@ -12,7 +12,6 @@ import {
   RINGGPU_FAULT_MEMORY,
   RINGGPU_FAULT_OPCODE,
   RINGGPU_FAULT_READ_ONLY,
-  RINGGPU_FAULT_SURFACE,
   RINGGPU_FAULT_UNMAPPED,
   RINGGPU_INT_FAULT,
   RINGGPU_INT_FENCE,
@@ -66,10 +65,8 @@ type VblankWait = 'none' | 'waiting' | 'come';
 
 const FAULT_TEXT: Readonly<Record<number, string>> = {
   [RINGGPU_FAULT_OPCODE]: 'has an opcode that the packet table does not list',
-  [RINGGPU_FAULT_LENGTH]: 'has a length that its opcode does not allow, or reaches past RING_TAIL',
   [RINGGPU_FAULT_UNMAPPED]: 'names memory that does not lie in one common buffer',
   [RINGGPU_FAULT_READ_ONLY]: 'writes to memory that is mapped read-only',
-  [RINGGPU_FAULT_SURFACE]: 'names a surface that cannot be: see its address, pitch, size and format',
   [RINGGPU_FAULT_MEMORY]: 'names memory for which the GPU had not the room',
 };
 
@@ -381,8 +378,12 @@ export class CommandProcessor {
       packetAddress === 0
         ? `ring offset ${hex(ringOffset)}`
         : `${hex(packetAddress)}, to which the INDIRECT at ring offset ${hex(ringOffset)} led,`;
+    const flaw =
+      code === RINGGPU_FAULT_LENGTH
+        ? this.#packet.lengthFlaw(packetAddress === 0 ? 'RING_TAIL' : 'the end of the buffer')
+        : (why ?? FAULT_TEXT[code]);
     const where = address === 0 ? '' : ` (logical address ${hex(address)})`;
-    const sentence = `${name} at ${place} ${why ?? FAULT_TEXT[code]}${where}.`;
+    const sentence = `${name} at ${place} ${flaw}${where}.`;
     return { code, address, offset: ringOffset, packet: packetAddress, info: this.#packet.header, sentence };
   }
 

@@ -9,6 +9,7 @@ import { RINGGPU_FAULT_INDIRECT, RINGGPU_FAULT_UNMAPPED, RINGGPU_LOCAL_BASE } fr
 import type { Batch } from './batch.ts';
 import { ENGINE_OPERAND } from './operands.ts';
 import type { Packet } from './packet-decoder.ts';
+import { outsideMemory } from './packet-faults.ts';
 import type { PacketFault } from './packet-places.ts';
 import type { IndirectBuffer, PacketStream } from './packet-stream.ts';
 import { MAX_PACKETS, type Planner } from './planner.ts';
@@ -36,7 +37,7 @@ export class IndirectFetch {
     const bytes = count * 4;
     const refused = (why: string) => ({ code: RINGGPU_FAULT_INDIRECT, address, why });
     if (batch.closed || batch.packets >= MAX_PACKETS || batch.fetchBytes > FETCH_BUDGET) return 'full';
-    if (address >= RINGGPU_LOCAL_BASE) return refused('names a buffer in local memory');
+    if (address >= RINGGPU_LOCAL_BASE) return refused(`names a buffer in ${outsideMemory(address)}`);
     if (address % 4 !== 0) return refused('names a buffer that is not aligned to 4');
     if (count === 0 || count > RINGGPU_INDIRECT_WORDS) {
       return refused(`names a buffer of ${count} words; it may have 1 to ${RINGGPU_INDIRECT_WORDS}`);

@@ -102,6 +102,17 @@ export class Packet {
     return wrong || this.words > available ? RINGGPU_FAULT_LENGTH : RINGGPU_FAULT_NONE;
   }
 
+  /**
+   * Why its length is a fault, as the rest of a sentence for people.
+   * @param end what it reaches past if that is the reason
+   */
+  lengthFlaw(end: string): string {
+    const wanted = this.shape?.words ?? 0;
+    if (wanted === 0 && this.words === 0) return 'has a length of 0 words; it must have 1 at least';
+    if (wanted !== 0 && this.words !== wanted) return `has a length of ${this.words} words; it must have ${wanted}`;
+    return `reaches past ${end}`;
+  }
+
   get flags(): number {
     return (this.header >>> 16) & 0xff;
   }

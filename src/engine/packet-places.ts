@@ -1,6 +1,6 @@
 /** What a packet writes and reads, where that lies, and which job follows from it. */
 import type { PacketName } from '../devices/ringgpu/packets.ts';
-import { RINGGPU_FAULT_SURFACE, RINGGPU_FORMAT_P8, RINGGPU_FORMAT_X8R8G8B8 } from '../devices/ringgpu/registers.ts';
+import { RINGGPU_FORMAT_P8, RINGGPU_FORMAT_X8R8G8B8 } from '../devices/ringgpu/registers.ts';
 import {
   JOB_BLEND,
   JOB_BLEND_FROM_SCRATCH,
@@ -99,9 +99,4 @@ export function kindFor(kind: number, destination: Rectangle, source: Rectangle 
 /** Everything that a packet reads. */
 export function readsOf({ source, table, triangles }: Places): Place[] {
   return [source, table, triangles].filter((place) => place !== null);
-}
-
-/** A surface that could be, but not in this packet. */
-export function surfaceRefused({ logical }: Place): PacketFault {
-  return { code: RINGGPU_FAULT_SURFACE, address: logical.base };
 }

@@ -22,7 +22,6 @@ import {
 import {
   RINGGPU_FAULT_MEMORY,
   RINGGPU_FAULT_READ_ONLY,
-  RINGGPU_FAULT_SURFACE,
   RINGGPU_FAULT_UNMAPPED,
   RINGGPU_FORMAT_P8,
   RINGGPU_LOCAL_BASE,
@@ -33,6 +32,7 @@ import { JOB_COPY_TO_SCRATCH, JOB_FENCE, JOB_FILL, JOB_MOVE, MAX_JOBS, shaderOf 
 import { JobGroups } from './job-groups.ts';
 import { ENGINE_OPERAND, OPERAND_INDEX } from './operands.ts';
 import type { Packet } from './packet-decoder.ts';
+import { colourTableFault, outsideMemory, refused, sourceName, trianglesFault } from './packet-faults.ts';
 import {
   canBecome,
   colourTableAt,
@@ -45,12 +45,11 @@ import {
   type Places,
   rangeAt,
   readsOf,
-  surfaceRefused,
   writesAll,
 } from './packet-places.ts';
 import { PagePulls } from './page-pulls.ts';
 import type { Slice, SliceTable } from './slice-table.ts';
-import { firstByte, mayOverlap, type Rectangle, rowBytes, rowWords, spanBytes, surfaceFault } from './surface.ts';
+import { firstByte, mayOverlap, type Rectangle, rowBytes, rowWords, spanBytes, surfaceFlaw } from './surface.ts';
 import { triangleBinWords, triangleTileShift } from './triangle-bins.ts';
 
 /** Packets in a batch, at most. */
@@ -191,7 +190,7 @@ export class Planner {
   #timestamp(batch: Batch, packet: Packet): PacketFault | null {
     const address = packet.address(ENGINE_OPERAND.TIMESTAMP_ADDRESS);
     if (address % 8 !== 0) return refused(address, 'writes to an address that is no multiple of 8');
-    if (address >= RINGGPU_LOCAL_BASE) return refused(address, 'writes to local memory');
+    if (address >= RINGGPU_LOCAL_BASE) return refused(address, `writes to ${outsideMemory(address)}`);
     const place = this.range(address, 8, true);
     if ('code' in place) return place;
     batch.slices.add(place.slice);
@@ -211,7 +210,7 @@ export class Planner {
     if (from % 4 !== 0) return refused(from, 'copies from an address that is no multiple of 4');
     const source = this.range(from, bytes, false);
     if ('code' in source) return source;
-    if (!isRefresh && to >= RINGGPU_LOCAL_BASE) return refused(to, 'copies to local memory');
+    if (!isRefresh && to >= RINGGPU_LOCAL_BASE) return refused(to, `copies to ${outsideMemory(to)}`);
     if (!isRefresh && to % 4 !== 0) return refused(to, 'copies to an address that is no multiple of 4');
     const destination = isRefresh ? null : this.range(to, bytes, true);
     if (destination && 'code' in destination) return destination;
@@ -243,9 +242,9 @@ export class Planner {
 
   #fence(batch: Batch, packet: Packet, address: number): PacketFault | null {
     if (address !== 0) {
-      if (address >= RINGGPU_LOCAL_BASE) return refused(address, 'writes to local memory: see FENCE_ADDR');
-      const rectangle = rangeAt(address, 4);
-      const place = this.#place(rectangle, true);
+      if (address >= RINGGPU_LOCAL_BASE) return refused(address, `writes to ${outsideMemory(address)}: see FENCE_ADDR`);
+      if (address % 4 !== 0) return refused(address, 'writes to FENCE_ADDR, which is no multiple of 4');
+      const place = this.range(address, 4, true);
       if ('code' in place) return place;
       // Where nobody has looked at the last fence's value, this one takes its place.
       const isLatest = this.#fencePlace?.base === place.aperture.base;
@@ -307,23 +306,30 @@ export class Planner {
   /** Everything that a packet names, found good; or what is wrong with it. */
   #places(packet: Packet, { colourTable }: PacketContext): Places | PacketFault {
     const shape = packet.shape as NonNullable<Packet['shape']>;
-    const destination = shape.destination && this.#place(packet.rectangle(shape.destination), true);
+    const destination = shape.destination && this.#place(packet.rectangle(shape.destination), true, 'a destination');
     if (destination && 'code' in destination) return destination;
     const reads = shape.source && (!shape.vertices || (packet.flags & RINGGPU_FLAG_TEXTURED) !== 0);
-    const source = reads && shape.source ? this.#place(packet.rectangle(shape.source), false) : null;
+    const source =
+      reads && shape.source ? this.#place(packet.rectangle(shape.source), false, sourceName(packet)) : null;
     if (source && 'code' in source) return source;
-    if (destination && !canBecome(packet, destination, source)) return surfaceRefused(destination);
-    const triangles = shape.vertices && this.#place(packet.triangles(shape.vertices), false);
+    if (destination && !canBecome(packet, destination, source)) {
+      return refused(destination.logical.base, 'writes P8 pixels, as only FILL_RECT does, and COPY_RECT from P8');
+    }
+    const vertices = shape.vertices && packet.triangles(shape.vertices);
+    const triangles = vertices && (trianglesFault(vertices) ?? this.#locate(vertices, false));
     if (triangles && 'code' in triangles) return triangles;
 
     const { format } = source?.logical ?? {};
     const looksUp = destination && format === RINGGPU_FORMAT_P8 && destination.logical.format !== RINGGPU_FORMAT_P8;
-    const table = looksUp ? this.#place(colourTableAt(colourTable), false) : null;
-    if (table && 'code' in table) return table;
+    const table = looksUp ? this.#place(colourTableAt(colourTable), false, 'a colour table') : null;
+    if (table && 'code' in table) return colourTableFault(table, colourTable);
     // A copy may overlap itself. Nothing else that is read may change while it is read.
     const steady = shape.vertices ? [source, table, triangles] : [table];
     for (const place of steady) {
-      if (place && destination && mayOverlap(place.aperture, destination.aperture)) return surfaceRefused(place);
+      if (place && destination && mayOverlap(place.aperture, destination.aperture)) {
+        const what = place === table ? 'its colour table' : place === triangles ? 'its vertices' : 'its texture';
+        return refused(place.logical.base, `writes over ${what}`);
+      }
     }
     return { destination, source, table, triangles };
   }
@@ -374,10 +380,15 @@ export class Planner {
     ]);
   }
 
-  /** Checks a rectangle, and finds it in the aperture. */
-  #place(rectangle: Rectangle, write: boolean): Place | PacketFault {
-    const code = surfaceFault(rectangle);
-    return code === 0 ? this.#locate(rectangle, write) : { code, address: rectangle.base };
+  /**
+   * Checks a rectangle, and finds it in the aperture.
+   * @param what it is to the packet, for people
+   */
+  #place(rectangle: Rectangle, write: boolean, what: string): Place | PacketFault {
+    const flaw = surfaceFlaw(rectangle);
+    return flaw === null
+      ? this.#locate(rectangle, write)
+      : refused(rectangle.base, `names ${what} that cannot be: ${flaw}`);
   }
 
   /** Finds a rectangle in the aperture. */
@@ -441,10 +452,6 @@ export class Planner {
 function unmapped(address: number): PacketFault {
   const why = 'names an address beyond the end of local memory';
   return { code: RINGGPU_FAULT_UNMAPPED, address, ...(address >= RINGGPU_LOCAL_BASE && { why }) };
-}
-
-function refused(address: number, why: string): PacketFault {
-  return { code: RINGGPU_FAULT_SURFACE, address, why };
 }
 
 /**

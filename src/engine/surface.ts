@@ -52,18 +52,21 @@ export function rowWords({ x, width, format }: Rectangle): number {
   return ((x + width - 1) >>> shift) - (x >>> shift) + 1;
 }
 
+/** Why a rectangle cannot be, whatever is mapped, as the end of a sentence for people; null for one that can. */
+export function surfaceFlaw({ base, pitch, x, width, height, format }: Rectangle): string | null {
+  if (format > RINGGPU_FORMAT_P8) return `there is no format ${format}`;
+  if (base % 4 !== 0) return 'its address is no multiple of 4';
+  if (pitch % 4 !== 0) return `its pitch of ${pitch} is no multiple of 4`;
+  if (width === 0 || width > MAX_EXTENT || height === 0 || height > MAX_EXTENT) {
+    return `its size is ${width} × ${height}; either may be 1 to ${MAX_EXTENT}`;
+  }
+  const needed = (x + width) * pixelBytes(format);
+  return pitch < needed ? `its pitch of ${pitch} is below the ${needed} bytes to the rectangle's right edge` : null;
+}
+
 /** RINGGPU_FAULT_SURFACE for a rectangle that cannot be, whatever is mapped; RINGGPU_FAULT_NONE for one that can. */
-export function surfaceFault({ base, pitch, x, width, height, format }: Rectangle): number {
-  const good =
-    format <= RINGGPU_FORMAT_P8 &&
-    base % 4 === 0 &&
-    pitch % 4 === 0 &&
-    width > 0 &&
-    width <= MAX_EXTENT &&
-    height > 0 &&
-    height <= MAX_EXTENT &&
-    pitch >= (x + width) * pixelBytes(format);
-  return good ? RINGGPU_FAULT_NONE : RINGGPU_FAULT_SURFACE;
+export function surfaceFault(rectangle: Rectangle): number {
+  return surfaceFlaw(rectangle) === null ? RINGGPU_FAULT_NONE : RINGGPU_FAULT_SURFACE;
 }
 
 /**

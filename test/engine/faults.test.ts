@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { PAGE_SIZE } from '../../src/bus/board-memory.ts';
-import { RINGGPU_HEADER, RINGGPU_PAIR } from '../../src/devices/ringgpu/packets.ts';
+import {
+  RINGGPU_FLAG_TEXTURED,
+  RINGGPU_FORMATS,
+  RINGGPU_HEADER,
+  RINGGPU_PAIR,
+} from '../../src/devices/ringgpu/packets.ts';
 import {
   RINGGPU_CONTROL_ENABLE,
   RINGGPU_FAULT_LENGTH,
@@ -11,7 +16,9 @@ import {
   RINGGPU_FAULT_SURFACE,
   RINGGPU_FAULT_TAIL,
   RINGGPU_FAULT_UNMAPPED,
+  RINGGPU_FORMAT_P8,
   RINGGPU_INT_FAULT,
+  RINGGPU_LOCAL_HI,
   RINGGPU_REG,
   RINGGPU_STATUS_BUSY,
   RINGGPU_STATUS_FAULTED,
@@ -127,6 +134,65 @@ const CASES: readonly FaultCase[] = [
   },
 ];
 
+const copy = (cpu: FakeCpu, destination: number, source: number, formats: number, pitch = 64) =>
+  cpu.packet('COPY_RECT', 0, destination, 0, 64, 0, source, 0, pitch, 0, RINGGPU_PAIR(4, 4), formats);
+
+const draw = (cpu: FakeCpu, { logical }: Buffer, texture: number, vertices: number, count: number) =>
+  cpu.packet(
+    ...(['DRAW_TRIANGLES', texture === 0 ? 0 : RINGGPU_FLAG_TEXTURED, logical, 0, 64, 0] as const),
+    ...[texture, 0, 64, RINGGPU_PAIR(4, 4), RINGGPU_PAIR(4, 4), 0, vertices, 0, count],
+  );
+
+const fenceAt = (cpu: FakeCpu, low: number, high = 0) => {
+  cpu.write('FENCE_ADDR_LO', low);
+  cpu.write('FENCE_ADDR_HI', high);
+  cpu.putFence();
+};
+
+const P8_SOURCE = RINGGPU_FORMATS(0, RINGGPU_FORMAT_P8);
+
+/** Mistakes, and what is said of them. */
+const SENTENCES: readonly [provoke: (cpu: FakeCpu, target: Buffer) => void, sentence: RegExp][] = [
+  [(cpu) => cpu.put(RINGGPU_HEADER('FENCE', 0, 3), 1, 2), /FENCE .* has a length of 3 words; it must have 2\.$/],
+  [(cpu) => cpu.put(RINGGPU_HEADER('NOP', 0, 0)), /has a length of 0 words; it must have 1 at least\.$/],
+  [(cpu) => cpu.put(RINGGPU_HEADER('NOP', 0, 9)), /NOP .* reaches past RING_TAIL\.$/],
+  [
+    (cpu, { u32, logical }) => {
+      u32[512] = RINGGPU_HEADER('NOP', 0, 9);
+      cpu.packet('INDIRECT', 0, logical + 2048, 0, 1);
+    },
+    /NOP at 0x[0-9a-f]+, to which .* reaches past the end of the buffer\.$/,
+  ],
+  [
+    (cpu, { logical }) => fill(cpu, logical + 1, 64, [4, 4]),
+    /a destination that cannot be: its address is no multiple/,
+  ],
+  [(cpu, { logical }) => fill(cpu, logical, 66, [4, 4]), /its pitch of 66 is no multiple of 4/],
+  [(cpu, { logical }) => fill(cpu, logical, 60, [16, 4]), /its pitch of 60 is below the 64 bytes/],
+  [(cpu, { logical }) => fill(cpu, logical, 64, [0, 4]), /its size is 0 × 4; either may be 1 to 16384/],
+  [(cpu, { logical }) => fill(cpu, logical, 64, [4, 4], 4), /there is no format 4/],
+  [(cpu, { logical }) => copy(cpu, logical, logical, 0, 2), /a source that cannot be: its pitch of 2/],
+  [(cpu, { logical }) => cpu.packet('FLIP', 0, logical, 0, 64, 0, 0), /a surface that cannot be: its size is 0 × 0/],
+  [(cpu, { logical }) => copy(cpu, logical, logical, RINGGPU_FORMAT_P8), /writes P8 pixels, as only FILL_RECT does/],
+  [(cpu, { logical }) => copy(cpu, logical, logical + 2048, P8_SOURCE), /P8 pixels, but COLOUR_TABLE is 0\.$/],
+  [
+    (cpu, { logical }) => {
+      cpu.write('COLOUR_TABLE_LO', logical + 2);
+      copy(cpu, logical, logical + 2048, P8_SOURCE);
+    },
+    /P8 pixels, but COLOUR_TABLE is no multiple of 4/,
+  ],
+  [(cpu, target) => draw(cpu, target, 0, target.logical + 2048, 0), /draws 0 triangles; it may draw 1 to 16384/],
+  [(cpu, target) => draw(cpu, target, 0, target.logical + 2048, 16385), /draws 16385 triangles/],
+  [(cpu, target) => draw(cpu, target, 0, target.logical + 2, 1), /names vertices whose address is no multiple of 4/],
+  [(cpu, target) => draw(cpu, target, 0, target.logical, 1), /writes over its vertices/],
+  [(cpu, target) => draw(cpu, target, target.logical, target.logical + 2048, 1), /writes over its texture/],
+  [(cpu, target) => draw(cpu, target, 1, target.logical + 2048, 1), /a texture that cannot be: its address/],
+  [(cpu) => fenceAt(cpu, cpu.fence.logical + 2), /writes to FENCE_ADDR, which is no multiple of 4/],
+  [(cpu) => fenceAt(cpu, 0, RINGGPU_LOCAL_HI), /writes to local memory: see FENCE_ADDR/],
+  [(cpu) => fenceAt(cpu, 0, 0x11), /writes to memory beyond the end of local memory: see FENCE_ADDR/],
+];
+
 async function faulted(cpu: FakeCpu): Promise<void> {
   await cpu.until(() => (cpu.read('STATUS') & RINGGPU_STATUS_FAULTED) !== 0, 'the fault');
 }
@@ -188,6 +254,17 @@ for (const kind of KINDS) {
         await revive(cpu, target);
       });
     }
+
+    it('say in words what is wrong: which operand or register, its value and its limit', async () => {
+      for (const [provoke, sentence] of SENTENCES) {
+        cpu.events.length = 0;
+        provoke(cpu, target);
+        cpu.doorbell();
+        await faulted(cpu);
+        expect(cpu.events.map((event) => event.sentence).join()).to.match(sentence);
+        await revive(cpu, target);
+      }
+    });
 
     for (const [name, tail] of [
       ['behind the ring', PAGE_SIZE + 4],
