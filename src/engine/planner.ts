@@ -397,6 +397,9 @@ export class Planner {
     const end = start + spanBytes(rectangle);
     const slice = this.#slices.find(start);
     if (!slice) return unmapped(start);
+    // A surface that begins in one buffer does not reach into another, not even past all of the rest of its own.
+    const first = this.#slices.find(rectangle.base);
+    if (first && first !== slice) return unmapped((first.page + first.pages) * PAGE_SIZE);
     const sliceEnd = (slice.page + slice.pages) * PAGE_SIZE;
     if (end > sliceEnd) return unmapped(sliceEnd);
     if (slice.aperturePage === NO_PAGE) return { code: RINGGPU_FAULT_MEMORY, address: start };

@@ -7,7 +7,8 @@ import type { IommuWriter } from '../bus/iommu.ts';
 import type { Site } from '../ddi/observer.ts';
 import { PAGE_SIZE } from '../ddi/types.ts';
 import type { AddressSpace, Region } from '../memory/address-space.ts';
-import { NO_PAGE, PageAllocator } from '../memory/page-allocator.ts';
+import { NO_PAGE } from '../memory/page-allocator.ts';
+import { LogicalRange } from './logical-range.ts';
 import type { Transfer } from './scatter-gather.ts';
 
 /** Released buffers that are remembered, for the report. */
@@ -62,12 +63,6 @@ export interface DmaAdapter {
   released: boolean;
 }
 
-/** A part of the bus's logical addresses, for adapters of one reach. */
-interface LogicalRange {
-  readonly firstPage: number;
-  readonly allocator: PageAllocator;
-}
-
 /** 16 MiB reach: logical addresses from 1 MiB. */
 const LOW_FIRST = 0x100;
 const LOW_END = 0x1000;
@@ -107,9 +102,9 @@ export class DmaController {
     this.#apertureBytes = apertureBytes;
     const pages = space.bytes.length / PAGE_SIZE;
     this.#ranges = {
-      24: { firstPage: LOW_FIRST, allocator: new PageAllocator(LOW_END - LOW_FIRST) },
-      32: { firstPage: MIDDLE_FIRST, allocator: new PageAllocator(pages * 2) },
-      64: { firstPage: HIGH_FIRST, allocator: new PageAllocator(pages * 2) },
+      24: new LogicalRange(LOW_FIRST, LOW_END - LOW_FIRST),
+      32: new LogicalRange(MIDDLE_FIRST, pages * 2),
+      64: new LogicalRange(HIGH_FIRST, pages * 2),
     };
   }
 
@@ -155,15 +150,14 @@ export class DmaController {
     const region = this.#space.map('common-buffer', length, offset, site);
     if (!region) return { refused: `no ${pages} pages of memory in a row (${this.#space.freeBytes} bytes are free)` };
     const range = this.#ranges[adapter.reach];
-    const slot = range.allocator.allocate(pages);
-    if (slot === NO_PAGE) {
+    const page = range.allocate(pages);
+    if (page === NO_PAGE) {
       this.#space.unmap(region);
       return { refused: `no ${pages} pages in a row among the ${adapter.reach}-bit logical addresses` };
     }
-    const page = range.firstPage + slot;
     if (!this.#iommu.map(adapter.id, page, this.#space.framesOf(region))) {
       this.#space.unmap(region);
-      range.allocator.free(slot);
+      range.free(page);
       return { refused: 'no page table left in the IOMMU' };
     }
     this.#apertureUsed += bytes;
@@ -188,7 +182,7 @@ export class DmaController {
     const page = Number(buffer.logical / BigInt(PAGE_SIZE));
     const range = this.#ranges[adapter.reach];
     this.#iommu.unmap(adapter.id, page, region.pages);
-    range.allocator.free(page - range.firstPage);
+    range.free(page);
     this.#space.unmap(region);
     this.#apertureUsed -= region.pages * PAGE_SIZE;
     adapter.buffers.delete(buffer.virtual);
@@ -224,17 +218,15 @@ export class DmaController {
 
   /** Takes logical pages in a row, at which nothing is mapped yet. */
   reservePages(adapter: DmaAdapter, pages: number): number | { readonly refused: string } {
-    const range = this.#ranges[adapter.reach];
-    const slot = range.allocator.allocate(pages);
-    return slot === NO_PAGE
+    const page = this.#ranges[adapter.reach].allocate(pages);
+    return page === NO_PAGE
       ? { refused: `no ${pages} pages in a row among the ${adapter.reach}-bit logical addresses` }
-      : range.firstPage + slot;
+      : page;
   }
 
   /** Gives reserved pages back, all that begin at `page`. Nothing may be mapped there. */
   releasePages(adapter: DmaAdapter, page: number): void {
-    const range = this.#ranges[adapter.reach];
-    range.allocator.free(page - range.firstPage);
+    this.#ranges[adapter.reach].free(page);
   }
 
   /** Maps frames within reserved pages. Returns null, or why it cannot be. */

@@ -7,6 +7,7 @@ import { Parser, parse, type Token, tokTypes } from 'acorn';
 import { transform } from 'sucrase';
 import type { GeneratedPosition } from '../verifier/source-position.ts';
 import { type DriverFile, isRelative, listProblems, resolveImport } from './driver-files.ts';
+import { listExports, mayDeclareSeveral } from './export-lists.ts';
 import { CompileError, type SourceError } from './machine-types.ts';
 
 /** What the worker gets of a driver. */
@@ -39,7 +40,8 @@ interface Located {
 interface CompiledFile {
   readonly name: string;
   readonly code: string;
-  readonly trace: TraceMap;
+  /** The ways back, from the text to the source, the last step of the compiler's first. */
+  readonly traces: readonly TraceMap[];
   /** What it imports, with the places in the compiled text; columns count from 0. */
   readonly imports: readonly { readonly specifier: string; readonly line: number; readonly column: number }[];
 }
@@ -68,8 +70,13 @@ export async function compile(files: readonly DriverFile[]): Promise<Compiled> {
   const locate = (position: GeneratedPosition | null): SourcePosition | null => {
     const file = position && compiled[position.file];
     if (!file) return null;
-    const { line, column } = originalPositionFor(file.trace, { line: position.line, column: position.column - 1 });
-    return line === null ? null : { file: file.name, line, column: column + 1 };
+    let at = { line: position.line, column: position.column - 1 };
+    for (const trace of file.traces) {
+      const { line, column } = originalPositionFor(trace, at);
+      if (line === null) return null;
+      at = { line, column };
+    }
+    return { file: file.name, line: at.line, column: at.column + 1 };
   };
   if (errors.length === 0) {
     const names = files.map(({ name }) => name);
@@ -107,22 +114,31 @@ async function compileFile({ name, source }: DriverFile): Promise<CompiledFile> 
     throw new CompileError([{ message, file: name, line, column: 1 }]);
   }
   try {
-    const stripped = transform(source, {
-      transforms: ['typescript', 'imports'],
-      filePath: name,
-      production: true,
-      disableESTransforms: true,
-      sourceMapOptions: { compiledFilename: 'driver.js' },
-    });
-    const { code } = stripped;
-    const trace = new TraceMap(stripped.sourceMap as ConstructorParameters<typeof TraceMap>[0]);
+    const first = mayDeclareSeveral(source) ? strip(source, name, ['typescript']) : null;
+    const last = first
+      ? strip(listExports(first.code), name, ['imports'])
+      : strip(source, name, ['typescript', 'imports']);
+    const { code } = last;
+    const traces = [last, ...(first ? [first] : [])].map(({ trace }) => trace);
     const tokens: Token[] = [];
     // The type stripper reads past many an error; a parser does not.
     parse(code, { ecmaVersion: 2022, sourceType: 'script', onToken: tokens, locations: true });
-    return { name, code, trace, imports: importsIn(code, tokens) };
+    return { name, code, traces, imports: importsIn(code, tokens) };
   } catch (error) {
     throw new CompileError([await explain(source, name, error as Located)]);
   }
+}
+
+/** Types taken off, or imports made calls of `require`, or both; and the way back. */
+function strip(source: string, name: string, transforms: ('typescript' | 'imports')[]) {
+  const { code, sourceMap } = transform(source, {
+    transforms,
+    filePath: name,
+    production: true,
+    disableESTransforms: true,
+    sourceMapOptions: { compiledFilename: 'driver.js' },
+  });
+  return { code, trace: new TraceMap(sourceMap as ConstructorParameters<typeof TraceMap>[0]) };
 }
 
 /** The calls of `require` that imports have become. */

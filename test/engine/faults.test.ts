@@ -70,6 +70,15 @@ const CASES: readonly FaultCase[] = [
     address: (_, target) => target.logical + PAGE_SIZE,
   },
   {
+    name: 'a surface that begins in one buffer, and a rectangle of it that lies in another',
+    code: RINGGPU_FAULT_UNMAPPED,
+    provoke: (cpu, target) => {
+      const rows = (cpu.allocate(PAGE_SIZE).logical - target.logical) / 64;
+      fill(cpu, target.logical, 64, [4, 4], 0, RINGGPU_PAIR(0, rows));
+    },
+    address: (_, target) => target.logical + PAGE_SIZE,
+  },
+  {
     name: 'a source that is not mapped',
     code: RINGGPU_FAULT_UNMAPPED,
     provoke: (cpu, target) => cpu.copy(surface(target, 64), 0, 0, { logical: 0x8000, pitch: 64 }, 0, 0, 4, 4),

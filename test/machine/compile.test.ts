@@ -49,6 +49,29 @@ describe('compile', () => {
       column: (source.split('\n')[3]?.indexOf('missing') as number) + 1,
     });
   });
+  it('exports every name of a declaration of several, whatever their kind, and keeps its places', async () => {
+    const source = [
+      'export const X: number = 0, Y = X + 1;',
+      'export const f = () => 1, g = (a: number, b = 2) => a + b;',
+      'export let p: number | undefined, q = 3;',
+      'export const { a, b: [c, ...d], ...e } = { a: 1, b: [2, 3, 4], k: 5 }, z = 6;',
+      'export const alone = (one: number, two: number) => one - two;',
+      'p = Y + g(1); q++;',
+      'export function boom() { throw new Error("here"); }',
+    ].join('\n');
+    const { program, locate } = await compile([{ name: 'd.ts', source }]);
+    const code = program.files[0]?.code as string;
+    const exported: Record<string, unknown> = {};
+    new Function('exports', code)(exported);
+    const { X, Y, p, q, a, c, d, e, z } = exported;
+    expect([X, Y, p, q, a, c, d, e, z]).to.deep.equal([0, 1, 4, 4, 1, 2, [3, 4], { k: 5 }, 6]);
+    expect(['f', 'g', 'alone'].map((name) => (exported[name] as (a: number) => number)(5))).to.deep.equal([1, 7, NaN]);
+    const lines = code.split('\n');
+    const line = lines.findIndex((text) => text.includes('throw new')) + 1;
+    const column = (lines[line - 1]?.indexOf('Error') as number) + 1;
+    expect(locate({ file: 0, line, column })).to.deep.equal({ file: 'd.ts', line: 7, column: 36 });
+  });
+
   it('compiles the shipped driver', async () => {
     expect((await compile([{ name: 'mini.ts', source: MINI }])).program.files[0]?.code).to.include('DriverEntry');
   });

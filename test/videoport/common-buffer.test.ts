@@ -102,6 +102,19 @@ for (const verifier of [true, false]) {
         expect(kernel.iommu.translate(Number(logical.value) + 3 * 4096)).to.equal(null);
       },
     );
+    it(`gives the next buffer other logical addresses than the one just released, while there are any${build}`, () => {
+      const logical = vp.out<bigint>();
+      const addressOf = (bytes: number) => {
+        const virtual = vp.VideoPortAllocateCommonBuffer(ext, adapter, bytes, logical, true, vp.NULL);
+        expect(virtual).not.to.equal(vp.NULL);
+        const { value } = logical;
+        vp.VideoPortReleaseCommonBuffer(ext, adapter, bytes, value, virtual, true);
+        return value;
+      };
+      const small = Array.from({ length: 8 }, () => addressOf(4096));
+      expect(new Set(small).size).to.equal(8);
+      for (let i = 0; i < 200; i++) addressOf(1024 * 1024);
+    });
     rule(
       'VideoPortAllocateCommonBuffer',
       `scatters the physical frames of a buffer that is contiguous for processor and device${build}`,
