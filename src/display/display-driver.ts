@@ -30,6 +30,8 @@ export { DisplayError } from './eng-device-io-control.ts';
 /** A desktop on the screen. */
 export interface Surface {
   readonly mode: ModeInformation;
+  /** All that the miniport offers. */
+  readonly modes: readonly ModeInformation[];
   /** Mapped frame buffer. */
   readonly memory: {
     readonly VideoRamBase: number;
@@ -63,7 +65,8 @@ function setUpPointer(device: VideoDevice, mode: ModeInformation): PointerCapabi
 
 /** DrvEnablePDEV and DrvEnableSurface: chooses a mode, sets it, maps the frame buffer, asks for what is optional. */
 export function enableSurface(device: VideoDevice, wanted: WantedMode): Surface {
-  const mode = nearestMode(getModes(device), wanted);
+  const modes = getModes(device);
+  const mode = nearestMode(modes, wanted);
   const colors = queryColorCapabilities(device);
   setMode(device, mode);
   const mapped = request(
@@ -81,7 +84,7 @@ export function enableSurface(device: VideoDevice, wanted: WantedMode): Surface 
     const state = getChildState(device, uid);
     if (state !== null) childStates.set(uid, state);
   }
-  return { mode, memory, colors, publicRanges, childStates, pointer: setUpPointer(device, mode) };
+  return { mode, modes, memory, colors, publicRanges, childStates, pointer: setUpPointer(device, mode) };
 }
 
 /**

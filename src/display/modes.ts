@@ -24,6 +24,16 @@ export function bitsPerPixel(mode: ModeInformation): number {
   return mode.BitsPerPlane * mode.NumberOfPlanes;
 }
 
+/** Modes named in one sentence, at most. */
+const MOST_NAMED = 24;
+
+/** Which sizes and depths there are among modes, each once, for people: '640×480×32, 800×600×32'. */
+export function modeNames(modes: readonly ModeInformation[]): string {
+  const names = new Set(modes.map((mode) => `${mode.VisScreenWidth}×${mode.VisScreenHeight}×${bitsPerPixel(mode)}`));
+  const named = [...names].slice(0, MOST_NAMED).join(', ');
+  return names.size > MOST_NAMED ? `${named} and ${names.size - MOST_NAMED} more` : named;
+}
+
 /** DrvGetModes: asks how many modes there are, then for all of them. */
 export function getModes(device: VideoDevice): ModeInformation[] {
   const counted = VIDEO_NUM_MODES.readFrom(

@@ -65,8 +65,8 @@ Exit status, the first that applies:
   5  the source does not compile (stderr says file:line:column)
   1  usage: a wrong argument, an unreadable file, an engine that is not there, a browser that does not start
   2  bug check
-  3  findings: rules were broken; also a driver that did not start (the reason is printed), and with --scenario
-     one that does not do what is expected
+  3  findings: rules were broken; also a driver that did not start (the reason is printed), one that has not
+     the mode asked for with --mode, and with --scenario one that does not do what is expected
   4  time-out: the frames did not come, and no finding says why
   0  clean
 The report is printed with 0, 2, 3 and 4, save when the machine stopped answering altogether.

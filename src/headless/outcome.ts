@@ -34,6 +34,8 @@ export interface RanOutcome {
   readonly state: MachineState;
   /** What the machine gave as the reason of that state; empty if nothing. */
   readonly reason: string;
+  /** Why the mode that was set is not the one asked for; null when it is, or none was asked for. */
+  readonly otherMode: string | null;
   /** Frames asked for. */
   readonly wanted: number;
   /** Set when the frames did not come in time: how many findings there were at that moment. */
@@ -64,10 +66,10 @@ export function exitStatus(outcome: RunOutcome): number {
     case 'silent':
       return EXIT.timeOut;
     case 'ran': {
-      const { report, state, timedOut, scenario } = outcome;
+      const { report, state, timedOut, scenario, otherMode } = outcome;
       if (report.bugCheck) return EXIT.bugCheck;
       if (scenario) return scenario.passed ? EXIT.clean : EXIT.findings;
-      if (state === 'failed') return EXIT.findings;
+      if (state === 'failed' || otherMode !== null) return EXIT.findings;
       if (timedOut) return timedOut.findings > 0 ? EXIT.findings : EXIT.timeOut;
       return report.findings.length > 0 || report.shutdown === 'forced' ? EXIT.findings : EXIT.clean;
     }

@@ -27,11 +27,14 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T | typeof TI
 class Witness {
   findings = 0;
   reason = '';
+  /** Why the mode that was set is not the one asked for; null when it is. */
+  otherMode: string | null = null;
   /** When the first mode was set, by `performance.now()`. */
   runningSince: number | null = null;
 
   readonly see = (event: MachineEvent): void => {
     if (event.type === 'finding') this.findings++;
+    if (event.type === 'mode') this.otherMode ??= event.instead;
     if (event.type !== 'state') return;
     if (event.state === 'running') this.runningSince ??= performance.now();
     if (event.reason) this.reason = event.reason;
@@ -63,6 +66,7 @@ async function runWith(scenario: Scenario, request: RunRequest): Promise<RunOutc
       report,
       state,
       reason,
+      otherMode: null,
       wanted: 0,
       timedOut: null,
       fps: null,
@@ -109,6 +113,7 @@ async function runHeadless(request: RunRequest): Promise<RunOutcome> {
     report,
     state,
     reason: witness.reason,
+    otherMode: request.boot.mode ? witness.otherMode : null,
     wanted: request.frames,
     timedOut: findings === null ? null : { findings, timeoutMs: request.timeoutMs },
     fps: witness.runningSince === null ? null : (report.frames * 1000) / Math.max(1, shownAt - witness.runningSince),

@@ -58,6 +58,7 @@ export function trouble(outcome: RanOutcome, names: DriverNames): string[] {
   if (state === 'failed') {
     lines.push(`The driver did not start${reason ? `: ${reason}` : '. See the log.'}`);
   }
+  if (outcome.otherMode) lines.push(`Another mode: ${outcome.otherMode}.`);
   if (timedOut && !report.bugCheck) {
     lines.push(
       `Time-out: ${report.frames} of ${plural(outcome.wanted, 'frame')} came within ${timedOut.timeoutMs / 1000} s.`,

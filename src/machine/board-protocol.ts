@@ -68,7 +68,7 @@ export type CpuEvent =
   | { readonly type: 'bugcheck'; readonly bugCheck: RawBugCheck }
   /** All common buffers, in as many messages as it takes. */
   | { readonly type: 'common-buffers'; readonly list: readonly CommonBufferRecord[]; readonly last: boolean }
-  | { readonly type: 'mode'; readonly width: number; readonly height: number }
+  | { readonly type: 'mode'; readonly width: number; readonly height: number; readonly instead: string | null }
   | { readonly type: 'running' }
   | { readonly type: 'held'; readonly hold: RawHold }
   /** Of a traced processor: names of the port's functions, by the index that records give. */

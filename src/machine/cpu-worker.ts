@@ -22,7 +22,7 @@ import type { Parameters4 } from '../ddi/observer.ts';
 import { PAGE_SIZE } from '../ddi/types.ts';
 import { RingGpuFront } from '../devices/ringgpu/front.ts';
 import { DisplayError, disableSurface, enableSurface, type Surface } from '../display/display-driver.ts';
-import { bitsPerPixel } from '../display/modes.ts';
+import { bitsPerPixel, modeNames } from '../display/modes.ts';
 import { shakeHands } from '../display/win32k.ts';
 import { DmaController } from '../hal/dma-adapter.ts';
 import { explainLogical, releaseSite } from '../hal/logical-address.ts';
@@ -222,12 +222,14 @@ function start(boot: CpuBoot): void {
       if (error instanceof DisplayError) return { failed: error.message };
       throw error;
     }
-    emit({ type: 'mode', width: surface.mode.VisScreenWidth, height: surface.mode.VisScreenHeight });
     const { width, height } = boot.mode;
     const bits = boot.mode.bitsPerPixel === undefined ? '' : `×${boot.mode.bitsPerPixel}`;
     const asked = `${width}×${height}${bits}`;
     const set = `${surface.mode.VisScreenWidth}×${surface.mode.VisScreenHeight}${bits && `×${bitsPerPixel(surface.mode)}`}`;
-    if (set !== asked) log('port', 'warn', `the miniport offers no mode ${asked}: ${set} was set`);
+    const instead =
+      set === asked ? null : `the miniport offers no mode ${asked}: ${set} was set, out of ${modeNames(surface.modes)}`;
+    emit({ type: 'mode', width: surface.mode.VisScreenWidth, height: surface.mode.VisScreenHeight, instead });
+    if (instead) log('port', 'warn', instead);
     // Known from now on, even if the driver never comes back.
     sendBuffers();
     emit({ type: 'running' });

@@ -97,7 +97,7 @@ export class MachineRecord {
         this.#partialBuffers = [];
         break;
       case 'mode':
-        this.#emit({ type: 'mode', width: event.width, height: event.height });
+        this.#emit({ type: 'mode', width: event.width, height: event.height, instead: event.instead });
         break;
       case 'held': {
         // Of a pause that is over already.

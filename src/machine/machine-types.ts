@@ -92,8 +92,8 @@ export type MachineEvent =
   | { readonly type: 'bugcheck'; readonly bugCheck: BugCheck }
   /** About four times a second. */
   | { readonly type: 'stats'; readonly stats: MachineStats }
-  /** A mode was set. */
-  | { readonly type: 'mode'; readonly width: number; readonly height: number }
+  /** A mode was set. `instead`: why it is not the one asked for, if it is not. */
+  | { readonly type: 'mode'; readonly width: number; readonly height: number; readonly instead: string | null }
   /** The engine that serves this machine is known. */
   | { readonly type: 'engine'; readonly engine: 'webgpu' | 'software'; readonly adapter: string };
 

@@ -47,6 +47,7 @@ const ran = (changes: Partial<RanOutcome>, reported: Partial<Report> = {}): RanO
   report: { ...report, ...reported },
   state: 'running',
   reason: '',
+  otherMode: null,
   wanted: 60,
   timedOut: null,
   fps: 59.94,
@@ -92,6 +93,13 @@ describe('the exit status of a run', () => {
     assert.equal(exitStatus(ran(scenario(false))), 3);
     assert.equal(exitStatus(ran(scenario(true), { findings: [finding] })), 0);
     assert.equal(exitStatus(ran(scenario(false), { bugCheck })), 2);
+  });
+
+  it('is 3 for a driver that has not the mode asked for, however well another one goes', () => {
+    const other = ran({ otherMode: 'the miniport offers no mode 1024×768: 800×600 was set, out of 800×600×32' });
+    assert.equal(exitStatus(other), EXIT.findings);
+    assert.match(summary(other, { typed: 'a.ts' }), /^Another mode: the miniport offers no mode 1024×768: 800×600/m);
+    assert.equal(exitStatus({ ...other, report: { ...report, bugCheck } }), EXIT.bugCheck);
   });
 
   it('is 3 for a driver that did not start, even without a finding', () => {

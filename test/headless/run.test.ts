@@ -132,6 +132,13 @@ describe('the headless runner', { concurrency: 2 }, () => {
     assert.ok(new Set(pixels).size > 16, 'there is a picture on it');
   });
 
+  it('exits 3 where the driver has not the mode asked for, and says on stderr which it set and which it offers', async () => {
+    const { status, stdout, stderr } = await headless([shipped('mini'), ...QUICK, '--mode', '1000x700', '--json']);
+    assert.equal(status, 3, stderr);
+    assert.match(stderr, /^Another mode: the miniport offers no mode 1000×700: \d+×\d+ was set, out of 640×480×32, /m);
+    assert.deepEqual((JSON.parse(stdout) as Report).findings, []);
+  });
+
   it('prints a summary without --json', async () => {
     const { status, stdout, stderr } = await headless([shipped('mini'), ...QUICK]);
     assert.equal(status, 0, stderr);

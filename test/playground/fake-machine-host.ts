@@ -54,7 +54,12 @@ export class FakeMachine implements MachineControl {
   /** What a machine says when it comes up: engine, mode, state. */
   comeUp(): void {
     this.emit({ type: 'engine', engine: this.engine, adapter: 'Example GPU 4000' });
-    this.emit({ type: 'mode', width: this.options.mode?.width ?? 640, height: this.options.mode?.height ?? 480 });
+    this.emit({
+      type: 'mode',
+      width: this.options.mode?.width ?? 640,
+      height: this.options.mode?.height ?? 480,
+      instead: null,
+    });
     this.emit({ type: 'state', state: 'running' });
   }
 

@@ -277,7 +277,7 @@ describe('playground page', () => {
       };
       const before = box();
       expect(before.width / before.height).to.be.closeTo(4 / 3, 0.01);
-      host.machine.emit({ type: 'mode', width: 1920, height: 1080 });
+      host.machine.emit({ type: 'mode', width: 1920, height: 1080, instead: null });
       host.machine.showFrame();
       await settle();
       expect(box()).to.deep.equal(before);
