@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { contentPolicyMeta } from './tools/content-policy.ts';
 import { isolationHeaders, pageHeaders } from './tools/isolation-headers.ts';
+import { openAddress } from './tools/open-address.ts';
 import { scriptText } from './tools/script-text.ts';
 import { serviceWorker } from './tools/service-worker.ts';
 
@@ -19,7 +20,12 @@ const inlineScripts = new Set<string>();
 export default defineConfig({
   base: './',
   resolve: { alias },
-  plugins: [scriptText((hash) => inlineScripts.add(hash)), contentPolicyMeta(inlineScripts), serviceWorker()],
+  plugins: [
+    scriptText((hash) => inlineScripts.add(hash)),
+    contentPolicyMeta(inlineScripts),
+    serviceWorker(),
+    openAddress(),
+  ],
   server: { headers: pageHeaders },
   preview: { headers: isolationHeaders },
   optimizeDeps: {
