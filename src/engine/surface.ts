@@ -70,18 +70,31 @@ export function surfaceFault(rectangle: Rectangle): number {
 }
 
 /**
- * Whether two rectangles of device-visible memory may share a word, which is what the device writes at once. Exact within one
- * surface, else by their spans.
+ * Whether two rectangles of device-visible memory may share a word, which is what the device writes at once. Exact where their pitches are
+ * the same, or one of them has no gaps; else by their spans.
  */
 export function mayOverlap(a: Rectangle, b: Rectangle): boolean {
-  const aStart = firstWord(a);
-  const bStart = firstWord(b);
-  if (wordEnd(a) <= bStart || wordEnd(b) <= aStart) return false;
-  if (a.base !== b.base || a.pitch !== b.pitch) return true;
-  const aLeft = a.x >>> pixelShift(a.format);
-  const bLeft = b.x >>> pixelShift(b.format);
-  const apart = aLeft + rowWords(a) <= bLeft || bLeft + rowWords(b) <= aLeft;
-  return !apart && a.y < b.y + b.height && b.y < a.y + a.height;
+  const start = firstWord(a);
+  const otherStart = firstWord(b);
+  if (wordEnd(a) <= otherStart || wordEnd(b) <= start) return false;
+  const rows = gapless(a) ? 1 : a.height;
+  const otherRows = gapless(b) ? 1 : b.height;
+  if (rows === 1 && otherRows === 1) return true;
+  if (rows > 1 && otherRows > 1 && a.pitch !== b.pitch) return true;
+  // Two rows share a word when the one begins less than its own words before the other, or less than the other's behind it: there is such a
+  // pair if a number of pitches lies between.
+  const pitch = (rows > 1 ? a.pitch : b.pitch) / 4;
+  const words = rows > 1 ? rowWords(a) : wordEnd(a) - start;
+  const otherWords = otherRows > 1 ? rowWords(b) : wordEnd(b) - otherStart;
+  const ahead = start - otherStart;
+  const fewest = Math.max(Math.floor((ahead - otherWords) / pitch) + 1, 1 - rows);
+  const most = Math.min(Math.ceil((ahead + words) / pitch) - 1, otherRows - 1);
+  return fewest <= most;
+}
+
+/** Whether its rows lie one behind the other without a word between. */
+function gapless(rectangle: Rectangle): boolean {
+  return rectangle.height === 1 || rowWords(rectangle) * 4 === rectangle.pitch;
 }
 
 function firstWord(rectangle: Rectangle): number {
