@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { ATTENTION, ATTENTION_INTERRUPT, LANDING, PAGE_SIZE } from '../../src/bus/board-memory.ts';
-import { RINGGPU_FLAG_INTERRUPT, RINGGPU_HEADER } from '../../src/devices/ringgpu/packets.ts';
+import { RINGGPU_FLAG_INTERRUPT, RINGGPU_HEADER, RINGGPU_PAIR } from '../../src/devices/ringgpu/packets.ts';
 import {
   REGISTER_WORD,
   RINGGPU_CONTROL_ENABLE,
   RINGGPU_INT_FENCE,
   RINGGPU_STATUS_BUSY,
 } from '../../src/devices/ringgpu/registers.ts';
-import { delay, FakeCpu, KINDS, surface } from './fake-cpu.ts';
+import { address, delay, FakeCpu, KINDS, surface } from './fake-cpu.ts';
 
 /** Notes every atomic write to a machine's memory, by what it is, while `run` runs. */
 async function traceWrites(cpu: FakeCpu, run: () => Promise<void>): Promise<string[]> {
@@ -170,6 +170,24 @@ for (const kind of KINDS) {
       await cpu.finish();
       expect(cpu.read('FENCE_VALUE')).to.equal(1);
       expect(cpu.fence.u32[0]).to.equal(0);
+    });
+
+    it('keeps its order at the fence dword too: a fill behind the fence wins, a fence behind the fill as well', async () => {
+      const value = cpu.putFence();
+      cpu.fill(surface(cpu.fence, 64), 0, 0, 2, 1, 0xf111);
+      cpu.doorbell();
+      await cpu.until(() => cpu.read('FENCE_VALUE') === value);
+      expect([...cpu.fence.u32.subarray(0, 2)]).to.deep.equal([0xf111, 0xf111]);
+      cpu.fill(surface(cpu.fence, 64), 0, 0, 2, 1, 0xf222);
+      await cpu.finish();
+      expect([...cpu.fence.u32.subarray(0, 2)]).to.deep.equal([value + 1, 0xf222]);
+    });
+
+    it('ignores flags that a packet has not', async () => {
+      const target = cpu.allocate(PAGE_SIZE);
+      cpu.packet('FILL_RECT', 0xff, ...address(target.logical), 64, 0, RINGGPU_PAIR(2, 2), 0, 0x600d);
+      await cpu.finish();
+      expect(target.u32[1]).to.equal(0x600d);
     });
 
     it('skips NOPs of any length, and raises nothing for fences without INTERRUPT', async () => {
