@@ -10,22 +10,27 @@ const SHOWN_CALLERS = 3;
 
 /** `<vp-findings>`: broken rules, each with its code, its sentence and its place, which is a way into the source. */
 export class FindingsList extends LitElement {
-  static override properties = { groups: { attribute: false }, ran: { type: Boolean } };
+  static override properties = { groups: { attribute: false }, ran: { type: Boolean }, stopped: { type: Boolean } };
   declare groups: readonly FindingGroup[];
   /** Has a machine run? Then an empty list is good news. */
   declare ran: boolean;
+  /** Did a bug check end it? Then it is none. */
+  declare stopped: boolean;
 
   constructor() {
     super();
     this.groups = [];
     this.ran = false;
+    this.stopped = false;
   }
 
   override render(): TemplateResult {
     if (this.groups.length === 0) {
       return html`<p class="empty">${
         this.ran
-          ? 'No findings: the driver has broken no rule so far.'
+          ? this.stopped
+            ? 'No findings: no rule was broken before the stop screen, which says what happened.'
+            : 'No findings: the driver has broken no rule so far.'
           : 'Rules that the driver breaks will be listed here, each with the line that broke it.'
       }</p>`;
     }

@@ -9,8 +9,11 @@ import type { PictureStack } from './picture-stack.ts';
 /** How long a machine may take to end before the next one stops waiting for its frame, in milliseconds. */
 const patienceMs = 1000;
 
-/** A machine that runs and has shown nothing for so long has no picture, in milliseconds. */
-const noPictureMs = 5000;
+/**
+ * A machine that runs and has shown nothing for so long has no picture, in milliseconds: after an edit of the driver whose picture is on the
+ * monitor; and after another driver's, which nobody should take for its own.
+ */
+const noPictureMs = { edited: 5000, another: 800 };
 
 /** How long what lies above a new picture stays at most when the new machine has counted a frame, in milliseconds. */
 const settleMs = 400;
@@ -34,6 +37,7 @@ export class MachineRun {
   slot: HTMLElement;
   machine: MachineControl | null = null;
   readonly #stack: PictureStack;
+  readonly #noPictureMs: number;
   readonly #listener: RunListener;
   /** The run whose frame this one takes over. */
   readonly #before: MachineRun | null;
@@ -47,8 +51,12 @@ export class MachineRun {
   /** Resolves when its boot has succeeded or failed. */
   #settled: Promise<void> = Promise.resolve();
 
-  /** @param before whose frame it takes over; null: it gets one of its own, below what is on the monitor */
-  constructor(stack: PictureStack, before: MachineRun | null, listener: RunListener) {
+  /**
+   * @param before whose frame it takes over; null: it gets one of its own, below what is on the monitor
+   * @param driver is it the driver that ran before, or another?
+   */
+  constructor(stack: PictureStack, before: MachineRun | null, driver: 'edited' | 'another', listener: RunListener) {
+    this.#noPictureMs = noPictureMs[driver];
     this.#stack = stack;
     this.#before = before;
     this.#listener = listener;
@@ -139,7 +147,7 @@ export class MachineRun {
   }
 
   #awaitPicture(machine: MachineControl): void {
-    machine.frames(1, noPictureMs).then(
+    machine.frames(1, this.#noPictureMs).then(
       () => {
         // It resolves as well when the machine ended without a frame; the state event deals with that.
         if (machine.state === 'booting' || machine.state === 'running' || machine.state === 'paused') this.counted();

@@ -18,6 +18,7 @@ export class OutputPane extends LitElement {
     groups: { attribute: false },
     total: { type: Number },
     ran: { type: Boolean },
+    stopped: { type: Boolean },
     both: { type: Boolean, reflect: true },
     tab: { state: true },
   };
@@ -26,6 +27,8 @@ export class OutputPane extends LitElement {
   declare total: number;
   /** Has a machine run? */
   declare ran: boolean;
+  /** Did a bug check end it? */
+  declare stopped: boolean;
   /** Are both to be seen at once? */
   declare both: boolean;
   declare tab: Output;
@@ -38,6 +41,7 @@ export class OutputPane extends LitElement {
     this.groups = [];
     this.total = 0;
     this.ran = false;
+    this.stopped = false;
     this.both = false;
     this.tab = 'log';
   }
@@ -97,7 +101,7 @@ export class OutputPane extends LitElement {
             </div>`
       }
       <div class="panels">
-        ${this.#panel('findings', html`<vp-findings .groups=${this.groups} .ran=${this.ran}></vp-findings>`)}
+        ${this.#panel('findings', html`<vp-findings .groups=${this.groups} .ran=${this.ran} .stopped=${this.stopped}></vp-findings>`)}
         ${this.#panel('log', html`<vp-log></vp-log>`)}
       </div>
     </section>`;

@@ -334,6 +334,7 @@ export class PlaygroundApp extends LitElement implements Page {
               .groups=${session.findings}
               .total=${session.findingTotal}
               .ran=${session.bootedWith !== null}
+              .stopped=${session.bugCheck !== null}
               ?both=${arrangement.layout === 'debug'}
             ></vp-output>
           </div>

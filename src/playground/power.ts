@@ -61,7 +61,7 @@ export class Power implements ReactiveController {
     const { session } = this.#options;
     if (session.phase === 'checking' || session.phase === 'unsupported') return;
     if (this.#open.origin === 'none' || this.waitsFor !== '') void session.clear();
-    else this.#boot();
+    else this.#boot(true);
   }
 
   /** The open driver was edited and compiles. What the visitor has stopped stays stopped, and what was never run is not run by an edit. */
@@ -70,12 +70,13 @@ export class Power implements ReactiveController {
   }
 
   /** Boots what is open, whatever runs. */
-  #boot(): void {
+  #boot(another = false): void {
     const { session, desk, choice } = this.#options;
     if (this.#open.origin === 'none') return;
     desk.live.cancel();
     const { files } = desk.workspace;
-    if (session.canRestart) void session.restart(files, choice());
+    if (another) void session.change(files, choice());
+    else if (session.canRestart) void session.restart(files, choice());
     else void session.run(files, choice());
   }
 

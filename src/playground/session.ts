@@ -144,6 +144,11 @@ export class Session implements ReactiveController {
     else await this.#boot(files, choice);
   }
 
+  /** Boots another driver, whatever runs: the last one's picture is not taken for its own for long. */
+  async change(files: readonly DriverFile[], choice: BootChoice): Promise<void> {
+    if (this.phase !== 'checking' && this.phase !== 'unsupported') await this.#boot(files, choice, { another: true });
+  }
+
   /** Holds the driver before its next call, or lets it go on. */
   pause(): void {
     const machine = this.#run?.machine;
@@ -155,7 +160,7 @@ export class Session implements ReactiveController {
   async step(how: StepRequest, files: readonly DriverFile[], choice: BootChoice): Promise<void> {
     const machine = this.#run?.machine;
     if (this.phase === 'paused' && machine) this.stepper.go(machine, how);
-    else if (this.canStep && how === 'step') await this.#boot(files, choice, true);
+    else if (this.canStep && how === 'step') await this.#boot(files, choice, { paused: true });
   }
 
   /** Restart: boots anew. The last picture stays until the new machine's first one. */
@@ -192,8 +197,15 @@ export class Session implements ReactiveController {
     await run?.remove();
   }
 
-  /** @param paused hold it before the driver's first call */
-  async #boot(files: readonly DriverFile[], choice: BootChoice, paused = false): Promise<void> {
+  /**
+   * @param options.paused hold it before the driver's first call
+   * @param options.another it is not the driver that ran before
+   */
+  async #boot(
+    files: readonly DriverFile[],
+    choice: BootChoice,
+    { paused = false, another = false } = {},
+  ): Promise<void> {
     const machineHost = this.#machineHost;
     if (!machineHost) return;
     const [{ name: fileName, source } = { name: 'driver.ts', source: '' }] = files;
@@ -201,18 +213,23 @@ export class Session implements ReactiveController {
     // A frame of the same engine is taken over, and its machine ended first; else the old machine goes while the new one comes.
     const inPlace = previous?.reusable && this.bootedWith?.engine === choice.engine;
     if (!inPlace) void previous?.end();
-    const run: MachineRun = new MachineRun(this.#options.slots(), inPlace ? previous : null, {
-      booted: ({ state }) => {
-        if (this.phase === 'starting') this.#enter(run, state, '');
+    const run: MachineRun = new MachineRun(
+      this.#options.slots(),
+      inPlace ? previous : null,
+      another ? 'another' : 'edited',
+      {
+        booted: ({ state }) => {
+          if (this.phase === 'starting') this.#enter(run, state, '');
+        },
+        refused: (error) => this.#reject(error),
+        shown: () => this.#show(true),
+        dark: () => this.#show(false),
+        unclean: (error) => {
+          const text = `The machine did not stop cleanly: ${messageOf(error)}`;
+          this.#options.log({ source: 'port', level: 'error', text });
+        },
       },
-      refused: (error) => this.#reject(error),
-      shown: () => this.#show(true),
-      dark: () => this.#show(false),
-      unclean: (error) => {
-        const text = `The machine did not stop cleanly: ${messageOf(error)}`;
-        this.#options.log({ source: 'port', level: 'error', text });
-      },
-    });
+    );
     this.#run = run;
     this.#boots++;
     this.#findings.clear();

@@ -73,7 +73,11 @@ export class FakeMachine implements MachineControl {
     for (const { late } of this.#frameWaiters.splice(0)) late(new Error('no frames came in time'));
   }
 
-  frames(): Promise<void> {
+  /** For how long, in milliseconds, its first frame was waited for. */
+  patience: number | undefined;
+
+  frames(_count: number, timeoutMs?: number): Promise<void> {
+    this.patience ??= timeoutMs;
     return new Promise((shown, late) => this.#frameWaiters.push({ shown, late }));
   }
 

@@ -238,6 +238,26 @@ describe('playground page', () => {
       expect(find('vp-monitor', '.over')).to.equal(null);
     });
 
+    it('takes it away sooner when it is another driver’s', async () => {
+      await open();
+      host.machine.comeUp();
+      host.machine.showFrame();
+      await settle();
+      button('restart')?.click();
+      await settle();
+      const edited = host.machine.patience as number;
+      host.machine.comeUp();
+      host.machine.showFrame();
+      await settle();
+      app.power.opened();
+      await settle();
+      expect(host.machine.patience).to.be.below(1000).and.below(edited);
+      host.machine.comeUp();
+      host.machine.showNothing();
+      await settle();
+      expect(text('vp-monitor', '.over')).to.equal('Waiting for a signal');
+    });
+
     it('Restart with another engine keeps the last picture above the new frame', async () => {
       await open();
       const first = host.machine;
