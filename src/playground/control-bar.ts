@@ -245,6 +245,15 @@ export class ControlBar extends LitElement {
         }
       }
 
+      @container bar (width < 330px) {
+        :is(.stop, .restart) .name {
+          position: absolute;
+          width: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+        }
+      }
+
       @container bar (width < 516px) and (width >= 482px) {
         .run .name {
           position: absolute;
