@@ -21,6 +21,9 @@ const codecs = {
 const nameOf = (id: string): string => (lessonOf(id) === null ? id : `_${lessonOf(id)}`);
 const idOf = (name: string): string => (name.startsWith('_') ? driverOfLesson(name.slice(1)) : name);
 
+/** What chat programs and sentences put behind a link; browsers write some of it as `%22` and `%3E`. No link ends with any of it. */
+const trailing = /(?:[.,)>"]|%22|%3e)+$/i;
+
 const damaged = (what: string): LinkReading => ({
   kind: 'damaged',
   reason: `This link is damaged: ${what}. It may have been cut short on its way; ask whoever sent it for the whole link.`,
@@ -43,7 +46,7 @@ export async function encodeLink(state: LinkState): Promise<string> {
 
 /** Reads a fragment. Never rejects: whatever is wrong is told in the result. */
 export async function decodeLink(fragment: string): Promise<LinkReading> {
-  const versioned = /^#?v(\d+)(.*)$/s.exec(fragment);
+  const versioned = /^#?v(\d+)(.*)$/s.exec(fragment.replace(trailing, ''));
   if (!versioned) return { kind: 'none' };
   const [, version = '', rest = ''] = versioned;
   if (Number(version) > newest && rest.startsWith('.')) {

@@ -56,6 +56,8 @@ export class DriverDesk implements ReactiveController {
   readonly workspace: Workspace;
   readonly live: LiveRun;
   notice: Notice | null = null;
+  /** What was said of a request that failed: it goes with the next that does not, and with an edit. */
+  #complaint: Notice | null = null;
   /** Counts openings: what arrives late for an older one is dropped. */
   #round = 0;
   /** Does the desk follow the address? Only a page that is one does. */
@@ -191,6 +193,7 @@ export class DriverDesk implements ReactiveController {
     const before = this.workspace.current;
     change();
     if (this.workspace.current === before) return;
+    this.#settleComplaint();
     this.#leaveAddress();
     this.live.edited(this.workspace.files);
   }
@@ -240,9 +243,11 @@ export class DriverDesk implements ReactiveController {
         case 'remove': {
           const fileName = workspace.store.get(request.id)?.fileName ?? '';
           const undo = workspace.remove(request.id);
+          this.#settleComplaint();
           return undo && { fileName, undo };
         }
       }
+      this.#settleComplaint();
     } catch (error) {
       this.#complain(error);
     }
@@ -251,6 +256,12 @@ export class DriverDesk implements ReactiveController {
 
   #complain(error: unknown): void {
     this.notify({ kind: 'bad', text: error instanceof Error ? error.message : String(error) });
+    this.#complaint = this.notice;
+  }
+
+  #settleComplaint(): void {
+    if (this.#complaint !== null && this.notice === this.#complaint) this.dismiss();
+    this.#complaint = null;
   }
 
   /** Tells the visitor something, above the page. */

@@ -57,6 +57,7 @@ export function sourcePane(page: Page): TemplateResult {
         .errors=${live.errors.length || session.errors.length}
         .running=${session.canStop}
         .unsaved=${workspace.unsaved}
+        .deleted=${workspace.deleted}
         .editable=${loadEditor !== null}
       ></vp-source-title>
       <div class="tools" slot="tools" role="toolbar" aria-label="Driver">

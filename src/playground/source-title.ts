@@ -11,6 +11,7 @@ export class SourceTitle extends LitElement {
     errors: { type: Number },
     running: { type: Boolean },
     unsaved: { type: Boolean },
+    deleted: { type: Boolean },
     editable: { type: Boolean },
   };
   declare driver: OpenDriver | null;
@@ -22,6 +23,8 @@ export class SourceTitle extends LitElement {
   declare running: boolean;
   /** Did the browser refuse to keep the last edit? */
   declare unsaved: boolean;
+  /** Was the driver deleted, so that the editor alone holds it? */
+  declare deleted: boolean;
   declare editable: boolean;
 
   constructor() {
@@ -31,6 +34,7 @@ export class SourceTitle extends LitElement {
     this.errors = 0;
     this.running = false;
     this.unsaved = false;
+    this.deleted = false;
     this.editable = false;
   }
 
@@ -43,6 +47,7 @@ export class SourceTitle extends LitElement {
       return { text: this.running ? `${count}: the last good version runs on` : count, kind: 'bad' };
     }
     if (this.unsaved) return { text: 'not kept: the browser’s storage is closed or full', kind: 'warn' };
+    if (this.deleted) return { text: 'deleted: it goes with this page, unless an edit keeps it again', kind: 'warn' };
     if (driver.held) return { text: 'from a link, not run yet', kind: 'warn' };
     const lines = this.source.replace(/\n$/, '').split('\n').length;
     const count = `${formatCount(lines)} ${lines === 1 ? 'line' : 'lines'}`;
@@ -52,7 +57,7 @@ export class SourceTitle extends LitElement {
 
   override render(): TemplateResult {
     const { text, kind } = this.#state;
-    return html`<span class="state ${kind}" role="status">${text}</span>`;
+    return html`<span class="state ${kind}" role="status" title=${text}>${text}</span>`;
   }
 
   static override styles = [

@@ -85,6 +85,8 @@ export class Workspace implements ReactiveController {
   shown = 0;
   /** Did the browser refuse to keep the last edit? */
   unsaved = false;
+  /** Was the open driver deleted, so that the editor alone holds it? The next edit keeps it again. */
+  deleted = false;
   /** The shipped text behind a copy: an edit that leads back to it gives the copy up. */
   #shipped: Pick<OpenDriver, 'id' | 'fileName' | 'base' | 'source'> | null = null;
   #keys = 0;
@@ -101,6 +103,7 @@ export class Workspace implements ReactiveController {
     this.current = driver;
     this.shown = 0;
     this.unsaved = false;
+    this.deleted = false;
     this.#host.requestUpdate();
   }
 
@@ -268,6 +271,7 @@ export class Workspace implements ReactiveController {
       const shipped = this.#shipped;
       if (shipped && shipped.source === source && others.length === 0 && fileName === current.fileName) {
         this.store.remove(current.id);
+        this.deleted = false;
         this.current = { ...current, ...shipped, others, origin: 'gallery', held: false };
         this.store.current = null;
       } else {
@@ -292,7 +296,8 @@ export class Workspace implements ReactiveController {
   release(): void {
     if (!this.current.held) return;
     this.current = { ...this.current, held: false };
-    if (this.current.origin === 'mine') this.#save();
+    // What was deleted comes back by an edit, not by a run.
+    if (this.current.origin === 'mine' && !this.deleted) this.#save();
     this.#host.requestUpdate();
   }
 
@@ -327,10 +332,13 @@ export class Workspace implements ReactiveController {
     if (!driver) return null;
     this.store.remove(id);
     if (this.store.current === id) this.store.current = null;
+    const isOpen = () => this.current.origin === 'mine' && this.current.id === id;
+    if (isOpen()) this.deleted = true;
     this.#host.requestUpdate();
     return () => {
-      this.store.save(driver);
-      if (this.current.origin === 'mine' && this.current.id === id) this.store.current = id;
+      // The editor's text may be newer than what was deleted.
+      if (isOpen()) this.#save();
+      else this.store.save(driver);
       this.#host.requestUpdate();
     };
   }
@@ -344,6 +352,9 @@ export class Workspace implements ReactiveController {
   #save(): void {
     const { id, fileName, base, source, others, held } = this.current;
     this.unsaved = !this.store.save({ id, fileName, base, source, others, held, edited: Date.now() });
+    if (!this.deleted || this.unsaved) return;
+    this.deleted = false;
+    this.store.current = id;
   }
 
   #freeName(wanted: string): string {

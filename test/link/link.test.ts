@@ -171,6 +171,15 @@ describe('share links', () => {
     }
   });
 
+  it('are read with what a chat program or a sentence puts behind them, and with nothing else', async () => {
+    const state = plain({ source: mini.replace('FRAME_COUNT = 3', 'FRAME_COUNT = 5') });
+    const link = await encodeLink(state);
+    for (const behind of ['.', ',', ')', '>', '"', ').', '",', '%22', '%3E)'])
+      expect((await opened(link + behind)).state, behind).to.deep.equal(state);
+    for (const behind of ['!', '%', ']', '. See'])
+      expect(await decodeLink(link + behind), behind).to.deep.include({ kind: 'damaged' });
+  });
+
   it('never open anything else when a character was changed', async () => {
     const state = plain({ source: mini.replace('FRAME_COUNT = 3', 'FRAME_COUNT = 5') });
     const link = await encodeLink(state);

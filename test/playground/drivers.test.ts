@@ -297,6 +297,21 @@ describe('drivers of the page', () => {
       expect(app.desk.workspace.store.list()[0]?.fileName).to.equal('second.ts');
     });
 
+    it('says when the driver that is open is deleted, and comes back to it once an edit keeps it again', async () => {
+      await open();
+      app.desk.edit(`${mini}\n// mine`);
+      await app.updateComplete;
+      dialog()?.show();
+      await dialog()?.updateComplete;
+      inDialog('[data-remove]')?.click();
+      await until('the deletion', () => sourceState().startsWith('deleted: '));
+      app.desk.edit(`${mini}\n// mine again`);
+      await until('the edit', () => sourceState().endsWith('kept in this browser'));
+      app.remove();
+      await open();
+      expect(app.desk.workspace.current).to.include({ origin: 'mine', source: `${mini}\n// mine again` });
+    });
+
     it('duplicates a driver and leaves open what is open', async () => {
       await open();
       app.desk.workspace.create('first.ts', `${mini}\n// first`);
@@ -434,6 +449,9 @@ describe('drivers of the page', () => {
       await app.desk.ask({ action: 'import', files: [new File([new Uint8Array(64)], 'picture.png')] });
       await app.updateComplete;
       expect(notice()).to.contain('picture.png is not a text');
+      app.desk.edit('export const a = 2;');
+      await app.updateComplete;
+      expect(notice(), 'gone with an edit').to.equal('');
     });
   });
 

@@ -120,6 +120,9 @@ describe('files of a driver', () => {
     await name('MINI.ts');
     expect(app.renderRoot.querySelector('.notice')?.textContent).to.contain('This driver has a file mini.ts already.');
     expect(tabs()).to.deep.equal(['mini.ts']);
+    find('[data-add]')?.click();
+    await name('ring');
+    expect(app.renderRoot.querySelector('.notice'), 'gone with the next that succeeds').to.equal(null);
   });
 
   it('each have an undo history that lives as long as the driver is open', async () => {

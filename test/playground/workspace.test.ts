@@ -163,6 +163,25 @@ describe('workspace', () => {
     expect(desk.remove('unheard-of')).to.equal(null);
   });
 
+  it('says that the open driver was deleted until an edit keeps it again, to which a reload then returns', () => {
+    desk.openShipped('mini', 'shipped');
+    desk.edit('mine');
+    const { id } = desk.current;
+    const undo = desk.remove(id);
+    expect([desk.deleted, desk.store.current]).to.deep.equal([true, null]);
+    desk.release();
+    expect(names()).to.deep.equal([]);
+    desk.edit('mine again');
+    expect([desk.deleted, desk.store.current]).to.deep.equal([false, id]);
+    undo?.();
+    const next = new Workspace(host);
+    expect(next.restore()).to.equal(true);
+    expect(next.current.source, 'undoing takes back no newer text').to.equal('mine again');
+    desk.remove(id);
+    desk.openShipped('mini', 'shipped');
+    expect(desk.deleted).to.equal(false);
+  });
+
   it('goes on without storage, and says that nothing is kept', () => {
     Object.defineProperty(window, 'localStorage', {
       configurable: true,
