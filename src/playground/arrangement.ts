@@ -1,8 +1,14 @@
 /** How the page is laid out now: which layout is in force, and whether a lesson stands beside the source. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { deepFocus } from './focus.ts';
-import { type Layout, rememberedLayout, rememberLayout } from './layout.ts';
+import { type Layout, layoutNamed, rememberedLayout, rememberLayout } from './layout.ts';
+import { readSetting, writeSetting } from './settings.ts';
 import type { Workspace } from './workspace.ts';
+
+/** The layout that a lesson took the place of, for as long as the lesson's is the one that is remembered. */
+const lentSetting = 'layout-before-lesson';
+/** Was the lesson put away in the layout that is remembered? */
+const closedSetting = 'lesson-closed';
 
 /** What the page supplies. */
 export interface ArrangementOptions {
@@ -19,12 +25,10 @@ export class Arrangement implements ReactiveController {
   readonly #options: ArrangementOptions;
   #layout: Layout = rememberedLayout() ?? 'debug';
   #drawn: Layout = this.#layout;
-  #lessonClosed = false;
+  #lessonClosed = readSetting(closedSetting) !== null;
   #sourceAway = false;
   /** The layout to go back to when the lesson for which it was left is put away. */
-  #lent: Layout | null = null;
-  /** A reload shows the page as it was left; later openings of a lesson show the lesson. */
-  #reloaded = performance.getEntriesByType('navigation').some((entry) => 'type' in entry && entry.type === 'reload');
+  #lent: Layout | null = layoutNamed(readSetting(lentSetting));
   /** What had the focus before the layout changed. */
   #focusBefore: HTMLElement | null = null;
 
@@ -101,16 +105,23 @@ export class Arrangement implements ReactiveController {
     this.layout = layout;
     this.#lent = null;
     rememberLayout(layout);
+    writeSetting(lentSetting, null);
+    if (layout !== 'learn') writeSetting(closedSetting, null);
   }
 
   /** A lesson is to be read: for that the page is laid out, until the lesson is put away. */
   teach(): void {
     this.lessonClosed = false;
-    if (!this.#options.whole() || this.#layout === 'learn') return;
+    if (!this.#options.whole()) return;
+    writeSetting(closedSetting, null);
+    if (this.#layout === 'learn') return;
     const before = this.#layout;
     // What came by a link changes no choice of the visitor's.
     if (this.#options.workspace.current.origin === 'link') this.layout = 'learn';
-    else this.choose('learn');
+    else {
+      this.choose('learn');
+      writeSetting(lentSetting, before);
+    }
     this.#lent = before;
   }
 
@@ -118,13 +129,13 @@ export class Arrangement implements ReactiveController {
   closeLesson(): void {
     this.lessonClosed = true;
     if (this.#lent) this.choose(this.#lent);
+    else writeSetting(closedSetting, 'yes');
   }
 
-  /** Another driver is open: if it is a lesson's, the lesson is shown with it. */
-  opened(): void {
+  /** Another driver is open: if it is a lesson's, the lesson is shown with it. As the page was left, it stays as it was. */
+  opened(how: 'asked' | 'as-left'): void {
     const isLesson = this.#options.workspace.lesson !== null;
-    if (isLesson && !this.#reloaded) this.teach();
+    if (isLesson && how === 'asked') this.teach();
     else if (!isLesson && this.#lent) this.choose(this.#lent);
-    this.#reloaded = false;
   }
 }

@@ -1,6 +1,7 @@
 /** What can be done with drivers: open one from the gallery, a link or a file, begin one, keep, rename, delete, share. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { lessonOf } from '../lessons/driver-id.ts';
+import type { LessonTexts } from '../lessons/lesson.ts';
 import { defaultExample, provideExample } from '../link/examples.ts';
 import { decodeLink, encodeLink } from '../link/link.ts';
 import type { LinkMachine, LinkState, LinkView } from '../link/link-state.ts';
@@ -20,8 +21,10 @@ export interface Notice {
 
 /** What the page supplies. */
 export interface DeskOptions {
-  /** Another driver is open: boot it, if it may run by itself. */
-  readonly opened: () => void;
+  /** Another driver is open, or as the page begins the one that was open when it was left: boot it, if it may run by itself. */
+  readonly opened: (how: 'asked' | 'as-left') => void;
+  /** Is the lesson shown that the open driver belongs to? In a frame, which never shows one, its driver stands for it. */
+  readonly teaching: () => boolean;
   /** The open driver was edited and compiles: boot it, if one runs. */
   readonly edited: () => void;
   /** How the machine is put together now. */
@@ -62,6 +65,10 @@ export class DriverDesk implements ReactiveController {
   #round = 0;
   /** Does the desk follow the address? Only a page that is one does. */
   #followsAddress = false;
+  /** Was what the address asked for opened, or refused? Before, nothing may change the address: a reload would forget what was asked for. */
+  #begun = false;
+  /** A page that was taken out of the document has no say in its address. */
+  #connected = false;
 
   constructor(host: ReactiveControllerHost, options: DeskOptions) {
     this.#host = host;
@@ -72,11 +79,17 @@ export class DriverDesk implements ReactiveController {
   }
 
   hostConnected(): void {
+    this.#connected = true;
     window.addEventListener('hashchange', this.#addressChanged);
   }
 
   hostDisconnected(): void {
+    this.#connected = false;
     window.removeEventListener('hashchange', this.#addressChanged);
+  }
+
+  hostUpdated(): void {
+    this.#nameLesson();
   }
 
   /** Opens what the address asks for, else what was open when the page was left, else `id`. */
@@ -84,25 +97,27 @@ export class DriverDesk implements ReactiveController {
     this.#followsAddress = true;
     provideExample(id, source);
     if (await this.#openAddress()) return;
-    const lesson = new URLSearchParams(location.search).get('lesson') ?? lessonOf(this.workspace.store.current ?? '');
-    if (lesson !== null && (await this.#openLesson(lesson))) return;
+    const named = new URLSearchParams(location.search).get('lesson');
+    const lesson = named ?? lessonOf(this.workspace.store.current ?? '');
+    if (lesson !== null && (await this.#openLesson(lesson, named === null ? 'as-left' : 'asked'))) return;
     if (!this.workspace.restore()) this.workspace.openShipped(id, source);
-    this.#wasOpened(this.notice);
+    this.#wasOpened(this.notice, 'as-left');
   }
 
   /** @returns whether there is such a lesson; if not, a notice says so */
-  async #openLesson(lesson: string): Promise<boolean> {
+  async #openLesson(lesson: string, how: 'asked' | 'as-left' = 'asked'): Promise<boolean> {
     try {
       // Fetched now and not with the page: most visits open no lesson.
       const [{ loadLesson }, { lessonById }] = await Promise.all([
         import('../lessons/load-lesson.ts'),
         import('../lessons/course.ts'),
       ]);
-      await this.#open(loadLesson(lesson), ({ beginning }) => {
+      const open = ({ beginning }: LessonTexts) => {
         const { width = 640, height = 480 } = lessonById(lesson)?.scenario.machine ?? {};
         this.#options.setMachine({ ...this.#options.machine(), width, height });
         this.workspace.openLesson(lesson, beginning);
-      });
+      };
+      await this.#open(loadLesson(lesson), open, how);
       return true;
     } catch (error) {
       this.notice = { kind: 'bad', text: error instanceof Error ? error.message : String(error) };
@@ -139,19 +154,20 @@ export class DriverDesk implements ReactiveController {
     return true;
   }
 
-  #wasOpened(notice: Notice | null = null): void {
+  #wasOpened(notice: Notice | null = null, how: 'asked' | 'as-left' = 'asked'): void {
     this.#round++;
     this.notice = notice;
     this.live.clear();
+    this.#begun = this.#followsAddress;
+    this.#options.opened(how);
     this.#nameLesson();
-    this.#options.opened();
     this.#host.requestUpdate();
   }
 
-  /** The address says which lesson is open, so that a reload, and whoever is given it, comes back to it. */
+  /** The address says which lesson is shown, so that a reload, and whoever is given it, comes back to it. */
   #nameLesson(): void {
-    if (!this.#followsAddress) return;
-    const lesson = lessonOf(this.workspace.current.id);
+    if (!this.#begun || !this.#connected) return;
+    const lesson = this.#options.teaching() ? lessonOf(this.workspace.current.id) : null;
     const address = new URL(location.href);
     if (lesson === address.searchParams.get('lesson')) return;
     if (lesson === null) address.searchParams.delete('lesson');
@@ -270,13 +286,17 @@ export class DriverDesk implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  async #open<Value>(value: Promise<Value>, open: (value: Value) => void): Promise<void> {
+  async #open<Value>(
+    value: Promise<Value>,
+    open: (value: Value) => void,
+    how: 'asked' | 'as-left' = 'asked',
+  ): Promise<void> {
     const round = ++this.#round;
     const arrived = await value;
     if (round !== this.#round) return;
     open(arrived);
     this.#leaveAddress();
-    this.#wasOpened();
+    this.#wasOpened(null, how);
   }
 
   /** The link to what is open, as a fragment. */

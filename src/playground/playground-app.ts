@@ -93,10 +93,11 @@ export class PlaygroundApp extends LitElement implements Page {
       stats: () => this.#statsCame(),
     });
     this.desk = new DriverDesk(this, {
-      opened: () => {
-        this.arrangement.opened();
+      opened: (how) => {
+        this.arrangement.opened(how);
         this.power.opened();
       },
+      teaching: () => this.extent !== 'page' || this.arrangement.teaching,
       edited: () => this.power.edited(),
       machine: () => this.choice,
       setMachine: (machine) => {

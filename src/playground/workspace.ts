@@ -123,6 +123,8 @@ export class Workspace implements ReactiveController {
     const shipped = { id, fileName: `${id}.ts`, base: id, source: beginning };
     if (this.openMine(id)) this.#shipped = shipped;
     else this.#openShipped(shipped);
+    // Lessons are come back to whether or not anything was written yet.
+    this.store.current = id;
   }
 
   #openShipped(shipped: Pick<OpenDriver, 'id' | 'fileName' | 'base' | 'source'>): void {
@@ -273,7 +275,7 @@ export class Workspace implements ReactiveController {
         this.store.remove(current.id);
         this.deleted = false;
         this.current = { ...current, ...shipped, others, origin: 'gallery', held: false };
-        this.store.current = null;
+        this.store.current = lessonOf(current.id) === null ? null : current.id;
       } else {
         this.current = { ...current, fileName, source, others };
         this.#save();

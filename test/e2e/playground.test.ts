@@ -113,8 +113,9 @@ describe('the built page', { timeout: 600_000 }, () => {
   );
 
   it(
-    'teaches: a lesson opened by its address is not done yet, and with its solution in the editor it is',
+    'teaches: a lesson opened by its address, even if that is reloaded at once, is not done yet, and with its solution in the editor it is',
     visit('?lesson=common-buffer', async (page, errors) => {
+      await page.reload({ waitUntil: 'commit' });
       const lesson = page.locator('vp-lesson');
       await lesson.locator('.outcome', { hasText: /^\d of \d met/ }).waitFor({ timeout: PATIENCE });
       await page.locator('.cm-content').waitFor({ timeout: PATIENCE });

@@ -112,6 +112,42 @@ describe('lessons of the page', () => {
     expect(current().source).to.contain('// kept');
   });
 
+  it('are in the address while they are shown: put away, they stay away over a reload, and the layout before comes back', async () => {
+    const named = () => new URL(location.href).searchParams.get('lesson');
+    forget('ring');
+    // A page that is reloaded before the lesson has come.
+    app = new PlaygroundApp();
+    document.body.append(app);
+    const cutShort = app.desk.start('mini', mini);
+    await app.updateComplete;
+    expect(named()).to.equal('ring');
+    app.remove();
+    await cutShort;
+    for (const visit of ['opened', 'reloaded']) {
+      await open();
+      await until('the lesson', () => text('h2') === 'The ring');
+      expect([app.arrangement.layout, named()], visit).to.deep.equal(['learn', 'ring']);
+      if (visit === 'opened') app.remove();
+    }
+    inPane('[data-close]')?.click();
+    await until('the lesson put away', () => pane() === null);
+    await app.updateComplete;
+    expect([app.arrangement.layout, named()]).to.deep.equal(['debug', null]);
+    app.remove();
+    await open();
+    expect([pane(), app.arrangement.layout, named(), current().id]).to.deep.equal([null, 'debug', null, 'lesson-ring']);
+    await openLessons();
+    await until('the focus', () => pane()?.shadowRoot?.activeElement === inPane('h2'));
+    expect(named()).to.equal('ring');
+    // Where the layout is the visitor's choice, it stays, and the lesson stays away all the same.
+    app.arrangement.choose('learn');
+    inPane('[data-close]')?.click();
+    await until('the lesson put away', () => pane() === null);
+    app.remove();
+    await open();
+    expect([pane(), app.arrangement.layout, named()]).to.deep.equal([null, 'learn', null]);
+  });
+
   it('say that there is no such lesson, and open what is there', async () => {
     forget('nonsense');
     await open();
