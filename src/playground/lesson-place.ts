@@ -13,6 +13,8 @@ const fetchLessons = ({ arrangement }: Page): Promise<unknown> =>
 async function focusLessons(page: Page): Promise<void> {
   await fetchLessons(page);
   await page.updateComplete;
+  // Closed again meanwhile.
+  if (!page.arrangement.teaching) return;
   const pane = page.piece<LitElement>('vp-lesson, vp-course');
   await pane.updateComplete;
   pane.focus();
