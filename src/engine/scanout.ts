@@ -30,7 +30,7 @@ import { PointerPlane } from './pointer-plane.ts';
 import type { RegisterFile } from './register-file.ts';
 import { hex } from './ring-fetch.ts';
 import type { Slice, SliceTable } from './slice-table.ts';
-import { pixelShift, type Rectangle, spanBytes, surfaceFault } from './surface.ts';
+import { pixelShift, type Rectangle, spanBytes, surfaceFlaw } from './surface.ts';
 
 /** Before the first mode. */
 const DARK_WIDTH = 640;
@@ -217,7 +217,7 @@ export class Scanout {
     const [low = 0, high = 0, pitch = 0, format = 0, size = 0] = now;
     const base = low + high * 2 ** 32;
     const surface = { base, pitch, format, x: 0, y: 0, width: size & 0xffff, height: size >>> 16 };
-    const good = surfaceFault(surface) === 0 && spanBytes(surface) <= Math.max(this.#ramBytes, RINGGPU_LOCAL_BYTES);
+    const good = surfaceFlaw(surface) === null && spanBytes(surface) <= Math.max(this.#ramBytes, RINGGPU_LOCAL_BYTES);
     this.#latch(good ? surface : null, good, good);
   }
 

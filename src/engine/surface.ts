@@ -1,10 +1,5 @@
 /** Rectangles of pixels in logical memory, and the rules by which the device accepts them. */
-import {
-  RINGGPU_FAULT_NONE,
-  RINGGPU_FAULT_SURFACE,
-  RINGGPU_FORMAT_P8,
-  RINGGPU_FORMAT_R5G6B5,
-} from '../devices/ringgpu/registers.ts';
+import { RINGGPU_FORMAT_P8, RINGGPU_FORMAT_R5G6B5 } from '../devices/ringgpu/registers.ts';
 
 /** Logarithm of a word's pixels: 0, 1 or 2, for pixels of 32, 16 or 8 bits. */
 export function pixelShift(format: number): number {
@@ -62,11 +57,6 @@ export function surfaceFlaw({ base, pitch, x, width, height, format }: Rectangle
   }
   const needed = (x + width) * pixelBytes(format);
   return pitch < needed ? `its pitch of ${pitch} is below the ${needed} bytes to the rectangle's right edge` : null;
-}
-
-/** RINGGPU_FAULT_SURFACE for a rectangle that cannot be, whatever is mapped; RINGGPU_FAULT_NONE for one that can. */
-export function surfaceFault(rectangle: Rectangle): number {
-  return surfaceFlaw(rectangle) === null ? RINGGPU_FAULT_NONE : RINGGPU_FAULT_SURFACE;
 }
 
 /**

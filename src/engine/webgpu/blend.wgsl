@@ -10,16 +10,12 @@ fn blend_words(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_ind
   // What such formats have no alpha of counts as covering, on either side.
   let over_alpha = select(0u, 0xff000000u, (formats >> 8u) == X8R8G8B8);
   let under_alpha = select(0u, 0xff000000u, (formats & 0xffu) == X8R8G8B8);
-  let read_pitch = operand(job, COPY_SOURCE_PITCH) / 4u;
-  let read_xy = operand(job, COPY_SOURCE_XY);
-  let read_start = job.source + (read_xy >> 16u) * read_pitch + (read_xy & 0xffffu);
-  let pitch = operand(job, COPY_DESTINATION_PITCH) / 4u;
-  let xy = operand(job, COPY_DESTINATION_XY);
-  let start = job.destination + (xy >> 16u) * pitch + (xy & 0xffffu);
+  let from_place = source_words(job);
+  let to = destination_words(job);
   for (var j = 0u; j < rows; j++) {
     let y = tile.y * TILE_HEIGHT + j;
-    let read_row = read_start + y * read_pitch;
-    let row = start + y * pitch;
+    let read_row = from_place.word + from_place.x + y * from_place.pitch;
+    let row = to.word + to.x + y * to.pitch;
     for (var i = 0u; i < words; i++) {
       let x = left + i * LANES;
       let over = channels(aperture[read_row + x] | over_alpha);

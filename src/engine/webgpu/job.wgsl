@@ -57,6 +57,15 @@ fn place(surface: u32, pitch: u32, xy: u32, format: u32) -> Place {
   return Place(surface + (xy >> 16u) * words, words, xy & 0xffffu, xy >> 16u, format, pixel_shift(format));
 }
 
+// The rectangles of a COPY_RECT or BLEND_RECT whose pixels are whole words.
+fn source_words(job: Job) -> Place {
+  return place(job.source, operand(job, COPY_SOURCE_PITCH), operand(job, COPY_SOURCE_XY), A8R8G8B8);
+}
+
+fn destination_words(job: Job) -> Place {
+  return place(job.destination, operand(job, COPY_DESTINATION_PITCH), operand(job, COPY_DESTINATION_XY), A8R8G8B8);
+}
+
 // The pixel at x, y of a rectangle, as it stands in memory.
 fn load(at: Place, x: u32, y: u32) -> u32 {
   let column = at.x + x;
