@@ -2,9 +2,10 @@
  * A link's payload: settings and a text, packed. Versions 1 and 2 share it; docs/links.md describes the bytes, which must be read for
  * ever as they are here.
  */
-import { deflateSync, Inflate } from 'fflate';
+import { deflateSync } from 'fflate';
 import { fromBase64Url, toBase64Url } from './base64url.ts';
 import { fingerprint } from './fingerprint.ts';
+import { inflateWithin } from './inflate-within.ts';
 import { applyDelta, encodeDelta } from './line-delta.ts';
 
 /** Deflate looks back no further than this. */
@@ -13,8 +14,6 @@ const WINDOW = 32_768;
 const CHECKSUM = 4;
 /** A link that unfolds to more is none of ours: a whole driver is a hundredth of it. */
 const MOST_BYTES = 4 * 1024 * 1024;
-/** Unpacked at a time; each piece unfolds to a thousand times its length at most. */
-const PIECE = 1024;
 
 const encoder = new TextEncoder();
 
@@ -24,28 +23,12 @@ const dictionaryOf = (example: string) => encoder.encode(example).slice(-WINDOW)
 const checksumOf = (settings: string, text: string) => fingerprint(`${settings}\n${text}`);
 
 /** @returns the unpacked bytes; null when they are no deflated data, end too early, or unfold to more than a link can hold */
-function inflate(packed: Uint8Array, dictionary: Uint8Array): Uint8Array | null {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  const inflater = new Inflate({ dictionary }, (piece) => {
-    pieces.push(piece.slice());
-    length += piece.length;
-  });
+function unfold(packed: Uint8Array, dictionary: Uint8Array): Uint8Array | null {
   try {
-    for (let at = 0; at < packed.length; at += PIECE) {
-      inflater.push(packed.slice(at, at + PIECE), at + PIECE >= packed.length);
-      if (length > MOST_BYTES) return null;
-    }
+    return inflateWithin(packed, MOST_BYTES, dictionary);
   } catch {
     return null;
   }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 /** @returns settings and text as a link carries them; what leads from `example` to the text is all that takes room */
@@ -68,7 +51,7 @@ export function unpack(payload: string, example: string): { readonly settings: s
   const bytes = fromBase64Url(payload);
   if (!bytes || bytes.length < CHECKSUM) return null;
   const packed = bytes.subarray(CHECKSUM);
-  const plain = packed.length === 0 ? packed : inflate(packed, dictionaryOf(example));
+  const plain = packed.length === 0 ? packed : unfold(packed, dictionaryOf(example));
   if (!plain) return null;
   const end = plain.indexOf(0x0a);
   if (plain.length > 0 && end < 0) return null;

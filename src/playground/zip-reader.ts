@@ -2,7 +2,7 @@
  * Reads zip files as strangers make them: what one says of its files is checked, and nothing is unpacked beyond it. (fflate's own reader cuts a
  * file to the size that the zip says, and looks at no checksum.)
  */
-import { Inflate } from 'fflate';
+import { inflateWithin } from '../link/inflate-within.ts';
 
 /** A file in a zip. */
 export interface ZipEntry {
@@ -28,9 +28,6 @@ const UTF_8 = 1 << 11;
 const STORED = 0;
 const DEFLATED = 8;
 
-/** Packed bytes that are unpacked at a time: of a bomb, a thousand times as much at most. */
-const STEP = 1024;
-
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
   for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb8_8320 ^ (value >>> 1) : value >>> 1;
@@ -46,16 +43,9 @@ function crc32(bytes: Uint8Array): number {
 
 /** Unpacks exactly `size` bytes. Throws when there are more or fewer. */
 function inflate(packed: Uint8Array, size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  const stream = new Inflate((part) => {
-    if (at + part.length > size) throw new Error('it has more bytes than the zip says');
-    whole.set(part, at);
-    at += part.length;
-  });
-  for (let from = 0; from < packed.length; from += STEP)
-    stream.push(packed.subarray(from, from + STEP), from + STEP >= packed.length);
-  if (at < size) throw new Error('it has fewer bytes than the zip says');
+  const whole = inflateWithin(packed, size);
+  if (!whole) throw new Error('it has more bytes than the zip says');
+  if (whole.length < size) throw new Error('it has fewer bytes than the zip says');
   return whole;
 }
 
