@@ -58,14 +58,6 @@ export const appStyles = [
       color: var(--accent);
     }
 
-    .pane {
-      display: flex;
-      flex-direction: column;
-      min-width: 0;
-      min-height: 0;
-      overflow: hidden;
-    }
-
     vp-editor {
       flex: 1;
     }

@@ -1,7 +1,7 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { type BootChoice, defaultChoice } from './boot-choice.ts';
 import { pauseIcon, restartIcon, resumeIcon, runIcon, stepIcon, stepOutIcon, stopIcon } from './icons.ts';
-import { sharedStyles } from './shared-styles.ts';
+import { sharedStyles, unseen } from './shared-styles.ts';
 import { ariaKeysOf, capsOf, type ShortcutAction } from './shortcuts.ts';
 
 /** The screen sizes on offer; the nearest mode that the driver has is set. */
@@ -236,30 +236,15 @@ export class ControlBar extends LitElement {
       }
 
       /* All in one line as long as it goes: the icons say it, too. */
-      @container bar (width < 640px) and (width >= 482px) {
+      @container bar ((width < 640px) and (width >= 482px)) or (width < 330px) {
         :is(.stop, .restart) .name {
-          position: absolute;
-          width: 1px;
-          overflow: hidden;
-          clip-path: inset(50%);
-        }
-      }
-
-      @container bar (width < 330px) {
-        :is(.stop, .restart) .name {
-          position: absolute;
-          width: 1px;
-          overflow: hidden;
-          clip-path: inset(50%);
+          ${unseen}
         }
       }
 
       @container bar (width < 516px) and (width >= 482px) {
         .run .name {
-          position: absolute;
-          width: 1px;
-          overflow: hidden;
-          clip-path: inset(50%);
+          ${unseen}
         }
       }
 

@@ -48,10 +48,7 @@ export class CourseList extends LitElement {
       }
 
       .pane {
-        display: flex;
-        flex-direction: column;
         height: 100%;
-        overflow: hidden;
       }
 
       header {

@@ -2,7 +2,7 @@ import { css, html, LitElement, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { debugIcon, learnIcon, presentIcon } from './icons.ts';
 import { type Layout, layouts } from './layout.ts';
-import { sharedStyles } from './shared-styles.ts';
+import { sharedStyles, unseen } from './shared-styles.ts';
 import { ariaKeysOf, capsOf } from './shortcuts.ts';
 
 /** Fired when another layout is chosen: `detail` is that one. */
@@ -99,10 +99,7 @@ export class LayoutSwitch extends LitElement {
         }
 
         label span {
-          position: absolute;
-          width: 1px;
-          overflow: hidden;
-          clip-path: inset(50%);
+          ${unseen}
         }
       }
     `,

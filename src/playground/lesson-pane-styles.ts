@@ -10,11 +10,7 @@ export const lessonStyles = [
     }
 
     .pane {
-      display: flex;
-      flex-direction: column;
       height: 100%;
-      min-height: 0;
-      overflow: hidden;
     }
 
     header {

@@ -129,10 +129,7 @@ export class OutputPane extends LitElement {
       }
 
       .pane {
-        display: flex;
-        flex-direction: column;
         height: 100%;
-        overflow: hidden;
       }
 
       .title {

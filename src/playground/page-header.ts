@@ -2,7 +2,7 @@ import { css, html, LitElement, type TemplateResult } from 'lit';
 import { driversIcon, keyboardIcon, lessonsIcon, logo, moonIcon, shareIcon, sunIcon } from './icons.ts';
 import type { Layout } from './layout.ts';
 import type { LayoutEvent } from './layout-switch.ts';
-import { sharedStyles } from './shared-styles.ts';
+import { sharedStyles, unseen } from './shared-styles.ts';
 import { ariaKeysOf, capsOf, type ShortcutAction } from './shortcuts.ts';
 import type { Theme } from './theme.ts';
 import './layout-switch.ts';
@@ -134,10 +134,7 @@ export class PageHeader extends LitElement {
         }
 
         h1 {
-          position: absolute;
-          width: 1px;
-          overflow: hidden;
-          clip-path: inset(50%);
+          ${unseen}
         }
       }
     `,

@@ -58,10 +58,14 @@ export class Power implements ReactiveController {
 
   /** Another driver is open: it takes the place of what runs, unless it has to wait. */
   opened(): void {
-    const { session } = this.#options;
+    const { session, desk, choice } = this.#options;
     if (session.phase === 'checking' || session.phase === 'unsupported') return;
-    if (this.#open.origin === 'none' || this.waitsFor !== '') void session.clear();
-    else this.#boot(true);
+    if (this.#open.origin === 'none' || this.waitsFor !== '') {
+      void session.clear();
+      return;
+    }
+    desk.live.cancel();
+    void session.change(desk.workspace.files, choice());
   }
 
   /** The open driver was edited and compiles. What the visitor has stopped stays stopped, and what was never run is not run by an edit. */
@@ -69,14 +73,13 @@ export class Power implements ReactiveController {
     if (this.#options.session.canRestart && !this.#open.held) this.#boot();
   }
 
-  /** Boots what is open, whatever runs. */
-  #boot(another = false): void {
+  /** Boots what is open anew, whatever runs. */
+  #boot(): void {
     const { session, desk, choice } = this.#options;
     if (this.#open.origin === 'none') return;
     desk.live.cancel();
     const { files } = desk.workspace;
-    if (another) void session.change(files, choice());
-    else if (session.canRestart) void session.restart(files, choice());
+    if (session.canRestart) void session.restart(files, choice());
     else void session.run(files, choice());
   }
 

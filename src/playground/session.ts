@@ -146,7 +146,8 @@ export class Session implements ReactiveController {
 
   /** Boots another driver, whatever runs: the last one's picture is not taken for its own for long. */
   async change(files: readonly DriverFile[], choice: BootChoice): Promise<void> {
-    if (this.phase !== 'checking' && this.phase !== 'unsupported') await this.#boot(files, choice, { another: true });
+    if (this.phase !== 'checking' && this.phase !== 'unsupported')
+      await this.#boot(files, choice, { driver: 'another' });
   }
 
   /** Holds the driver before its next call, or lets it go on. */
@@ -199,12 +200,12 @@ export class Session implements ReactiveController {
 
   /**
    * @param options.paused hold it before the driver's first call
-   * @param options.another it is not the driver that ran before
+   * @param options.driver is it the one that ran before, or another?
    */
   async #boot(
     files: readonly DriverFile[],
     choice: BootChoice,
-    { paused = false, another = false } = {},
+    { paused = false, driver = 'edited' }: { paused?: boolean; driver?: 'edited' | 'another' } = {},
   ): Promise<void> {
     const machineHost = this.#machineHost;
     if (!machineHost) return;
@@ -213,23 +214,18 @@ export class Session implements ReactiveController {
     // A frame of the same engine is taken over, and its machine ended first; else the old machine goes while the new one comes.
     const inPlace = previous?.reusable && this.bootedWith?.engine === choice.engine;
     if (!inPlace) void previous?.end();
-    const run: MachineRun = new MachineRun(
-      this.#options.slots(),
-      inPlace ? previous : null,
-      another ? 'another' : 'edited',
-      {
-        booted: ({ state }) => {
-          if (this.phase === 'starting') this.#enter(run, state, '');
-        },
-        refused: (error) => this.#reject(error),
-        shown: () => this.#show(true),
-        dark: () => this.#show(false),
-        unclean: (error) => {
-          const text = `The machine did not stop cleanly: ${messageOf(error)}`;
-          this.#options.log({ source: 'port', level: 'error', text });
-        },
+    const run: MachineRun = new MachineRun(this.#options.slots(), inPlace ? previous : null, driver, {
+      booted: ({ state }) => {
+        if (this.phase === 'starting') this.#enter(run, state, '');
       },
-    );
+      refused: (error) => this.#reject(error),
+      shown: () => this.#show(true),
+      dark: () => this.#show(false),
+      unclean: (error) => {
+        const text = `The machine did not stop cleanly: ${messageOf(error)}`;
+        this.#options.log({ source: 'port', level: 'error', text });
+      },
+    });
     this.#run = run;
     this.#boots++;
     this.#findings.clear();

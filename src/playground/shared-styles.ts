@@ -1,5 +1,15 @@
 import { css } from 'lit';
 
+/** Declarations for what is there to be read out, and not to be seen. */
+export const unseen = css`
+  position: absolute;
+  width: 1px;
+  height: 1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+  white-space: nowrap;
+`;
+
 /** Styles that every component of the page shares: focus, buttons, lists of choice, panes. */
 export const sharedStyles = css`
   *,
@@ -143,12 +153,7 @@ export const sharedStyles = css`
   }
 
   .hidden-text {
-    position: absolute;
-    width: 1px;
-    height: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
+    ${unseen}
   }
 
   /* A wait of unknown length, along the upper edge of what is being waited for. Short waits show nothing. */
@@ -183,6 +188,11 @@ export const sharedStyles = css`
   }
 
   .pane {
+    display: flex;
+    flex-direction: column;
+    min-width: 0;
+    min-height: 0;
+    overflow: hidden;
     border: 1px solid var(--line);
     border-radius: var(--radius);
     background: var(--surface);
