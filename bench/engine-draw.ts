@@ -41,14 +41,25 @@ export async function timed(run: () => Promise<void>): Promise<number> {
   return median(times.slice(WARM_UP));
 }
 
-/** Milliseconds of the hand-written shader's fills, and of bringing the last one's bytes back. */
-async function bareFills(): Promise<number> {
+/** A compute shader that does one thing to `memory`, its only binding, whatever its entry point is called. */
+interface BareShader {
+  readonly code: string;
+  /** Bytes of its memory, and how many of them are brought back. */
+  readonly bytes: number;
+  readonly readBytes: number;
+  readonly workgroups: number;
+  /** Dispatches of a submission, one behind the other. */
+  readonly dispatches: number;
+}
+
+/** Median milliseconds of one submission of a bare shader, its bytes brought back. */
+export async function timedBare({ code, bytes, readBytes, workgroups, dispatches }: BareShader): Promise<number> {
   const { device } = await gpuContext();
-  if (!device) throw new Error('benchEngineDraw: the GPU is lost');
-  const size = PITCH * HEIGHT;
-  const memory = device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
-  const readback = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-  const module = device.createShaderModule({ code: FILL_SHADER });
+  if (!device) throw new Error('timedBare: the GPU is lost');
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
+  const memory = device.createBuffer({ size: bytes, usage });
+  const readback = device.createBuffer({ size: readBytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const module = device.createShaderModule({ code });
   const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module } });
   const entries = [{ binding: 0, resource: { buffer: memory } }];
   const bindings = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
@@ -57,9 +68,9 @@ async function bareFills(): Promise<number> {
     const pass = encoder.beginComputePass();
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, bindings);
-    for (let i = 0; i < FILLS; i++) pass.dispatchWorkgroups(256);
+    for (let i = 0; i < dispatches; i++) pass.dispatchWorkgroups(workgroups);
     pass.end();
-    encoder.copyBufferToBuffer(memory, 0, readback, 0, size);
+    encoder.copyBufferToBuffer(memory, 0, readback, 0, readBytes);
     device.queue.submit([encoder.finish()]);
     await readback.mapAsync(GPUMapMode.READ);
     readback.getMappedRange();
@@ -68,6 +79,12 @@ async function bareFills(): Promise<number> {
   memory.destroy();
   readback.destroy();
   return milliseconds;
+}
+
+/** Milliseconds of the hand-written shader's fills, and of bringing the last one's bytes back. */
+function bareFills(): Promise<number> {
+  const bytes = PITCH * HEIGHT;
+  return timedBare({ code: FILL_SHADER, bytes, readBytes: bytes, workgroups: 256, dispatches: FILLS });
 }
 
 async function fills(kind: Kind): Promise<number> {

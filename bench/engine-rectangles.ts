@@ -9,8 +9,8 @@ import {
   RINGGPU_FORMAT_X8R8G8B8,
   RINGGPU_INT_FENCE,
 } from '../src/devices/ringgpu/registers.ts';
-import { address, FakeCpu, gpuContext, localSurface } from '../test/engine/fake-cpu.ts';
-import { timed } from './engine-draw.ts';
+import { address, FakeCpu, localSurface } from '../test/engine/fake-cpu.ts';
+import { timed, timedBare } from './engine-draw.ts';
 import { type BenchRow, finishAsleep } from './engine-upload.ts';
 
 const WIDTH = 1920;
@@ -35,11 +35,7 @@ const BODIES = {
 } as const;
 type Rectangle = keyof typeof BODIES;
 
-async function bare(rectangle: Rectangle): Promise<number> {
-  const { device } = await gpuContext();
-  if (!device) throw new Error('benchEngineRectangles: the GPU is lost');
-  const memory = device.createBuffer({ size: PICTURE * 8, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
-  const readback = device.createBuffer({ size: 256, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+function bare(rectangle: Rectangle): Promise<number> {
   const code = `
 @group(0) @binding(0) var<storage, read_write> memory: array<u32>;
 @compute @workgroup_size(64)
@@ -47,25 +43,7 @@ fn work(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let end = min((group.x + 1u) * ${CHUNK}u, ${PICTURE}u);
   for (var i = group.x * ${CHUNK}u + lane; i < end; i += 64u) { ${BODIES[rectangle]} }
 }`;
-  const module = device.createShaderModule({ code });
-  const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module } });
-  const entries = [{ binding: 0, resource: { buffer: memory } }];
-  const bindings = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
-  const milliseconds = await timed(async () => {
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, bindings);
-    pass.dispatchWorkgroups(Math.ceil(PICTURE / CHUNK));
-    pass.end();
-    encoder.copyBufferToBuffer(memory, 0, readback, 0, 4);
-    device.queue.submit([encoder.finish()]);
-    await readback.mapAsync(GPUMapMode.READ);
-    readback.unmap();
-  });
-  memory.destroy();
-  readback.destroy();
-  return milliseconds;
+  return timedBare({ code, bytes: PICTURE * 8, readBytes: 4, workgroups: Math.ceil(PICTURE / CHUNK), dispatches: 1 });
 }
 
 async function engine(rectangle: Rectangle): Promise<number> {
